@@ -1,0 +1,96 @@
+"""What the environment says: the mode, the data folder, the addresses, the key. No Django, so that anybody may ask."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MODES = ("demo", "test", "production")
+KEY_LENGTH = 50
+
+
+def mode(env: Mapping[str, str] = os.environ) -> str:
+    """``demo``, ``test`` or ``production``; with a database of one's own it is production unless said otherwise."""
+    return env.get("CARECOORD_MODE") or ("production" if env.get("DATABASE_URL") else "demo")
+
+
+def data_folder(env: Mapping[str, str] = os.environ) -> Path:
+    """Where servers, keys, schedules and logs live. Tests have a folder of their own below it."""
+    folder = Path(env.get("CARECOORD_DATA") or BASE_DIR / ".carecoord").expanduser().absolute()
+    return folder / "test" if mode(env) == "test" else folder
+
+
+def kept_secret(file: Path, length: int = KEY_LENGTH) -> str:
+    """The secret in ``file``; made on the first call, readable by its owner alone."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text().strip()
+    with os.fdopen(handle, "w") as made:
+        secret = secrets.token_urlsafe(length)[:length]
+        made.write(secret)
+    return secret
+
+
+def demo_password(env: Mapping[str, str] = os.environ) -> str:
+    """The password of the demonstration accounts: the one asked for, or one that was made once and is kept."""
+    return env.get("CARECOORD_DEMO_PASSWORD") or kept_secret(data_folder(env) / "demo-password", 12)
+
+
+def database_from(url: str) -> dict[str, Any]:
+    """Django's settings for ``postgresql://user:password@host:port/name?sslmode=…``.
+
+    ``host`` and ``port`` may stand in the query (a socket's folder). Raises ValueError for another scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ValueError("DATABASE_URL has to begin with postgresql://")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": options.pop("port", str(parts.port or "")),
+        "OPTIONS": options,
+    }
+
+
+def database_url(database: Mapping[str, Any]) -> str:
+    """The other way round: what to hand to a child process so that it uses the same database."""
+    query = {**database.get("OPTIONS", {}), "host": database["HOST"], "port": database["PORT"]}
+    login = ":".join(quote(database.get(part) or "", safe="") for part in ("USER", "PASSWORD"))
+    return f"postgresql://{login}@/{quote(database['NAME'])}?{urlencode(query)}"
+
+
+def unsafe(env: Mapping[str, str]) -> list[str]:
+    """Every reason why production must not start with this environment, each with what to do."""
+    hosts = listed(env.get("ALLOWED_HOSTS", ""))
+    key = env.get("SECRET_KEY", "")
+    reasons = [
+        (not env.get("DATABASE_URL"), "DATABASE_URL is missing: name the PostgreSQL server. Ours is for trying out."),
+        (not env.get("REDIS_URL"), "REDIS_URL is missing: name the Redis or Valkey server. Ours is for trying out."),
+        (len(key) < KEY_LENGTH, f"SECRET_KEY is missing or short: give {KEY_LENGTH} random characters or more."),
+        (bool(key) and len(set(key)) < 10, "SECRET_KEY is no random text: `openssl rand -base64 48` makes one."),
+        (not hosts, "ALLOWED_HOSTS is missing: list the host names that browsers use, with commas."),
+        (any(host.startswith(("*", ".")) for host in hosts), "ALLOWED_HOSTS has a wildcard: list each host name."),
+        (truthy(env.get("DEBUG", "")), "DEBUG is set: there is no debug mode. Remove it."),
+        ("CARECOORD_DEMO_PASSWORD" in env, "CARECOORD_DEMO_PASSWORD is set: there are no such accounts. Remove it."),
+    ]
+    return [reason for found, reason in reasons if found]
+
+
+def listed(text: str) -> list[str]:
+    """The entries of a list with commas."""
+    return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+def truthy(text: str) -> bool:
+    """Whether a variable is switched on."""
+    return text.strip().lower() not in ("", "0", "false", "no", "off")

@@ -1,0 +1,73 @@
+"""Is it alive, can it serve pages, are flags still being raised? Needs no sign-in and says nothing private."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from carecoord import clock
+
+SWEEP_MAY_BE_OLD = timedelta(minutes=5)  # the sweep runs every minute: five are missing before pages say so
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """The last sweep: when it ended (UTC), and whether that is too long ago."""
+
+    checked_at: datetime
+    stale: bool
+
+
+def last_sweep() -> Pulse | None:
+    """The pulse of the sweep; None before the first one."""
+    runs = apps.get_model("pathways.SweepRun").objects.order_by("-finished_at")
+    finished = runs.values_list("finished_at", flat=True).first()
+    return None if finished is None else Pulse(finished, clock.now() - finished > SWEEP_MAY_BE_OLD)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """200: this process answers."""
+    return _said("alive")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 once pages can be served: the database answers and has every migration; else 503."""
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return _said("the database does not answer", 503)
+    return _said("migrations are waiting", 503) if waiting else _said("ready")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def pulse(request: HttpRequest) -> HttpResponse:
+    """200 while the sweep runs; 503 when the last one is more than five minutes old, or there was none."""
+    try:
+        sweep = last_sweep()
+    except DatabaseError:
+        return _said("the database does not answer", 503)
+    if sweep is None:
+        return _said("no sweep yet", 503)
+    at = f"last sweep {sweep.checked_at:%Y-%m-%dT%H:%M:%SZ}"
+    return _said(f"{at}: too long ago", 503) if sweep.stale else _said(at)
+
+
+def _said(words: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")

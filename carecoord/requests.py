@@ -1,0 +1,79 @@
+"""What happens to every request before a view sees it, and to its answer after."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import structlog
+from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.template.loader import render_to_string
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+DRAINED_BYTES = 50 * 1024 * 1024
+
+
+class RequestId:
+    """Gives each request an id that stands on its log lines and in its answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex[:16]
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class RefuseUnreadable:
+    """Answers 400 to what no field can hold: a NUL in the address, the form or a cookie (PostgreSQL stores none)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any("\0" in text for text in _texts(request)):
+            raise BadRequest("a NUL character")
+        return self.get_response(request)
+
+
+class NeverStored:
+    """Pages are not kept by browsers or proxies: the next person at this computer must not see them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that cannot be read. It says what to do, never what was sent."""
+    message = ""
+    if isinstance(exception, RequestDataTooBig):
+        message = "What you sent is too large. Shorten the text, or send the file through the import."
+        _drain(request)
+    return HttpResponseBadRequest(render_to_string("400.html", {"message": message}))
+
+
+def _texts(request: HttpRequest) -> Iterable[str]:
+    yield request.path
+    for parameters in (request.GET, request.POST):
+        for name, values in parameters.lists():
+            yield name
+            yield from values
+    yield from request.COOKIES.values()
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read the rest, up to a limit: a browser that is still sending would show a broken connection, not our page."""
+    left = DRAINED_BYTES
+    with suppress(OSError):  # it gave up
+        while left > 0 and (chunk := request.read(min(left, 65536))):
+            left -= len(chunk)

@@ -1,0 +1,200 @@
+"""Every setting, from the environment (see environment.py). Reading this module starts no server."""
+
+import os
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from carecoord import environment
+from carecoord.environment import BASE_DIR
+
+env = os.environ
+
+# What runs, and where it writes ---------------------------------------------------------------------------------------
+CARECOORD_MODE = environment.mode()
+CARECOORD_DATA = environment.data_folder()
+PRODUCTION = CARECOORD_MODE == "production"
+
+if CARECOORD_MODE not in environment.MODES:
+    raise ImproperlyConfigured(f"CARECOORD_MODE is one of {', '.join(environment.MODES)}.")
+if PRODUCTION and (problems := environment.unsafe(env)):
+    raise ImproperlyConfigured("CareCoord does not start like this:\n- " + "\n- ".join(problems))
+
+DEBUG = False  # always: our own error pages in every mode
+SECRET_KEY = env.get("SECRET_KEY") or environment.kept_secret(CARECOORD_DATA / "secret-key")
+ALLOWED_HOSTS = environment.listed(env.get("ALLOWED_HOSTS", "")) or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
+
+ROOT_URLCONF = "carecoord.urls"
+WSGI_APPLICATION = "carecoord.wsgi.application"
+INSTALLED_APPS = [
+    "carecoord",
+    "carecoord.access",
+    "carecoord.sites",
+    "pathways",
+    "medications",
+    "referrals",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "crispy_forms",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+]
+MIDDLEWARE = [
+    "carecoord.requests.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "carecoord.requests.RefuseUnreadable",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "carecoord.requests.NeverStored",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "carecoord.access.middleware.AbilityMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "carecoord.context.every_page",
+                "pathways.context.navigation",
+                "pathways.context.navigation",
+            ]
+        },
+    }
+]
+
+# Database, cache, sessions --------------------------------------------------------------------------------------------
+if database_url := env.get("DATABASE_URL"):
+    DATABASE = {"ENGINE": "django.db.backends.postgresql", **environment.database_from(database_url)}
+else:
+    DATABASE = {"ENGINE": "carecoord.postgresql", "NAME": "carecoord"}
+DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# In PostgreSQL, not in Redis: signing in must not depend on the job queue.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # the longest shift; seconds
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Jobs -----------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.get("REDIS_URL") or "redis://127.0.0.1:6379/0"  # `make run` names its embedded Valkey here
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,  # seconds until the task of a killed worker is given to another
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(CARECOORD_DATA / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # An unseen minute's sweep is dropped when the next one comes: one sweep catches up with everything.
+    "sweep": {"task": "pathways.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
+}
+
+# Sign-in --------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"  # leads on to the first screen of the role
+ACCOUNT_ADAPTER = "carecoord.signin.StaffAccounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, who knows the address
+ACCOUNT_SESSION_REMEMBER = False  # closing the browser signs out
+ACCOUNT_RATE_LIMITS = {
+    # A whole hospital is often one address on the internet: limits for each account, loose ones for an address.
+    "login": "600/m/ip",
+    "login_failed": "120/m/ip,5/300s/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
+
+# What a browser is told -----------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"  # with "no-referrer" every form would be refused
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the proxy of docker-compose.yml sets it
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from inside, without TLS
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+else:  # browsers share cookies between the ports of one host: two clones side by side need names of their own
+    SESSION_COOKIE_NAME = f"session-{env.get('PORT', '8000')}"
+    CSRF_COOKIE_NAME = f"csrf-{env.get('PORT', '8000')}"
+
+# Language, files, mail ------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_TZ = True
+TIME_ZONE = "Europe/London"  # shown; stored is UTC
+USE_I18N = False
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
+WHITENOISE_USE_FINDERS = not PRODUCTION  # production collects once and serves names with a hash
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("care",)
+CRISPY_TEMPLATE_PACK = "care"
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if PRODUCTION else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = CARECOORD_DATA / "mail"
+EMAIL_HOST = env.get("EMAIL_HOST", "localhost")
+DEFAULT_FROM_EMAIL = env.get("EMAIL_FROM", "carecoord@localhost")
+
+# Log lines: ids only --------------------------------------------------------------------------------------------------
+LOGGING_CONFIG = "carecoord.logs.configure"
+LOGGING = {"level": env.get("LOG_LEVEL", "INFO")}

@@ -1,0 +1,11 @@
+"""How staff sign in."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class StaffAccounts(DefaultAccountAdapter):
+    """Accounts are made by an administrator: nobody signs up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,14 @@
+"""Every address. Apps are named as strings: the ground floor imports none of them."""
+
+from django.urls import include, path
+
+from carecoord import health
+
+urlpatterns = [
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("health/pulse", health.pulse),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("pathways.urls")),
+]
+handler400 = "carecoord.requests.bad_request"

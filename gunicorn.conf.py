@@ -1,0 +1,16 @@
+"""The web server, in `make run` and in production. Memory decides: two processes that share what was loaded before."""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+preload_app = True
+timeout = 30  # seconds without a sign of life until a worker is replaced
+graceful_timeout = 5
+max_requests, max_requests_jitter = 20_000, 2_000
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a heartbeat file must not wait for a disk
+control_socket_disable = True  # it would write outside the data folder
+accesslog = "-"
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"  # the path without its query, no address, no names
+loglevel = "error"  # a warning quotes the request line

@@ -1,0 +1,1 @@
+"""Opioid-replacement treatment on the ward."""

@@ -1,0 +1,1 @@
+"""Services, referrals and appointments."""

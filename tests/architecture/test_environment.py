@@ -1,0 +1,104 @@
+"""Settings: what production refuses, and that reading them starts nothing."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from carecoord import environment
+from carecoord.environment import BASE_DIR
+
+SAFE = {
+    "CARECOORD_MODE": "production",
+    "DATABASE_URL": "postgresql://app:p%40ss@db.example:5433/carecoord?sslmode=require",
+    "REDIS_URL": "redis://queue.example/0",
+    "SECRET_KEY": "kX3-" + "q8Zw_5Lr7TnB2vHs9MdC4" * 3,
+    "ALLOWED_HOSTS": "carecoord.example, www.carecoord.example",
+}
+
+
+def started(env: dict[str, str], program: str, data: Path) -> subprocess.CompletedProcess[str]:
+    clean = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "carecoord.settings", "CARECOORD_DATA": str(data)}
+    command = [sys.executable, "-c", f"import django; django.setup(); {program}"]
+    return subprocess.run(command, env=clean | env, cwd=BASE_DIR, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"DATABASE_URL": ""}, "DATABASE_URL is missing"),
+        ({"REDIS_URL": ""}, "REDIS_URL is missing"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": "tooshort-8Zw_5Lr7TnB2vHs9MdC4"}, "SECRET_KEY is missing or short"),
+        ({"SECRET_KEY": "changeme" * 9}, "SECRET_KEY is no random text"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a wildcard"),
+        ({"ALLOWED_HOSTS": "carecoord.example,.example"}, "ALLOWED_HOSTS has a wildcard"),
+        ({"DEBUG": "1"}, "DEBUG is set"),
+        ({"CARECOORD_DEMO_PASSWORD": ""}, "CARECOORD_DEMO_PASSWORD is set"),
+    ],
+)
+def test_production_names_each_unsafe_setting(change: dict[str, str], reason: str) -> None:
+    (found,) = environment.unsafe({**SAFE, **change})
+    assert found.startswith(reason)
+
+
+def test_production_does_not_start_unsafe_and_says_everything_at_once(tmp_path: Path) -> None:
+    refused = started({"CARECOORD_MODE": "production", "ALLOWED_HOSTS": "*"}, "", tmp_path)
+    assert refused.returncode != 0
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"):
+        assert name in refused.stderr
+
+
+def test_production_starts_when_safe(tmp_path: Path) -> None:
+    show = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.DEBUG)"
+    answer = started(SAFE, show, tmp_path)
+    assert answer.stdout.split() == ["True", "True", "False"], answer.stderr
+
+
+def test_a_database_of_ones_own_means_production() -> None:
+    assert environment.mode({}) == "demo"
+    assert environment.mode({"DATABASE_URL": "postgresql:///x"}) == "production"
+    assert environment.mode({"DATABASE_URL": "postgresql:///x", "CARECOORD_MODE": "demo"}) == "demo"
+
+
+def test_reading_the_settings_starts_no_server(tmp_path: Path) -> None:
+    answer = started({"CARECOORD_MODE": "demo"}, "from django.core.management import call_command as c; c('check')", tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    first = environment.kept_secret(tmp_path / "deep" / "key")
+    assert len(first) == environment.KEY_LENGTH
+    assert environment.kept_secret(tmp_path / "deep" / "key") == first
+    assert stat.S_IMODE((tmp_path / "deep" / "key").stat().st_mode) == 0o600
+
+
+def test_a_database_address_is_read_and_written_alike() -> None:
+    database = environment.database_from(SAFE["DATABASE_URL"])
+    assert database == {
+        "NAME": "carecoord",
+        "USER": "app",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    assert environment.database_from(environment.database_url(database)) == database
+    with pytest.raises(ValueError, match="postgresql://"):
+        environment.database_from("mysql://app@db/carecoord")
+
+
+def test_the_assets_can_be_collected_with_hashed_names(tmp_path: Path, settings) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    assert list((tmp_path / "built").glob("carecoord.*.css"))

@@ -1,0 +1,115 @@
+"""What every test can ask for: the real database, a Celery worker on a real Valkey, a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from carecoord.embedded import leave_postgresql, valkey
+from carecoord.environment import database_url
+
+# The browser's driver runs an event loop in the main thread, where Django would refuse to touch the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that open a browser; leave them out, and say so, where there is none."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+def pytest_unconfigure() -> None:
+    """The last process of the run stops the PostgreSQL."""
+    leave_postgresql(settings.CARECOORD_DATA)
+
+
+@pytest.fixture
+def own_environment(transactional_db: None) -> dict[str, str]:
+    """The environment of a program that is to work on this test's database."""
+    connection.ensure_connection()
+    return {**os.environ, "DATABASE_URL": database_url(connection.settings_dict)}
+
+
+@pytest.fixture
+def celery_worker(own_environment: dict[str, str]) -> Iterator[str]:
+    """A Celery worker in a process of its own, on a Valkey of its own; gives the queue's address."""
+    from celery import Celery
+
+    with valkey(settings.CARECOORD_DATA / f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as address:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "carecoord", "worker", "--pool=solo", "--without-gossip"],
+            env={**own_environment, "REDIS_URL": address},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            inspector = Celery(broker=address).control
+            assert any(inspector.ping(timeout=1) for _ in range(30)), "the worker did not answer within 30 s"
+            yield address
+        finally:
+            worker.terminate()
+            worker.wait(15)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, quiet and without calling home."""
+    quiet = "gpu quic background-networking component-update sync".split()
+    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{feature}" for feature in quiet)]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the browser complained about so far. A test that provokes a complaint clears it."""
+    return []
+
+
+@pytest.fixture
+def page(page: Any, console_errors: list[str]) -> Iterator[Any]:
+    """A page in the browser. The test fails when the console shows an error at its end."""
+    page.on("console", lambda line: console_errors.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
+    yield page
+    assert console_errors == []
+
+
+@pytest.fixture
+def sign_in(page: Any, live_server: Any) -> Any:
+    """``sign_in(user)``: the browser is signed in as that account, without going through the form."""
+    from django.test import Client
+
+    def as_user(user: Any) -> None:
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    return as_user
+
+
+def assert_accessible(page: Any) -> None:
+    """Fail with a readable list when axe finds a violation of WCAG 2.2 AA on the page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    result = Axe().run(page, options=AXE)
+    assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
