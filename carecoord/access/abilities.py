@@ -1,0 +1,62 @@
+"""What each role may do: one table. A role that is not in it may do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from carecoord.access.roles import Role
+
+
+class Ability(StrEnum):
+    """One thing that a member of staff may do. Every page declares the one that it needs."""
+
+    SEE_CASELOAD = "see a caseload"
+    SEE_HANDOFFS = "see the team's handoffs"
+    SEE_JOURNEY = "see a woman's journey"
+    ADD_WOMAN = "add a woman"
+    RECORD_EVENT = "record what happened"
+    ANSWER_HANDOFF = "complete or end a handoff"
+    CORRECT_ENTRY = "mark an entry as entered in error"
+    ASSIGN_MIDWIFE = "name her midwife"
+    AGREE_EDD = "agree the estimated date of delivery"
+
+
+_CARE = frozenset(
+    {
+        Ability.SEE_HANDOFFS,
+        Ability.SEE_JOURNEY,
+        Ability.RECORD_EVENT,
+        Ability.ANSWER_HANDOFF,
+        Ability.CORRECT_ENTRY,
+    }
+)
+_MIDWIFERY = _CARE | {Ability.ADD_WOMAN, Ability.AGREE_EDD}
+_CASELOAD = _MIDWIFERY | {Ability.SEE_CASELOAD, Ability.ASSIGN_MIDWIFE}
+_COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
+
+ABILITIES: dict[Role, frozenset[Ability]] = {
+    Role.SPECIALIST_MIDWIFE: _CASELOAD,
+    Role.MIDWIFE: _CASELOAD,
+    Role.SAFEGUARDING_MIDWIFE: _CARE,
+    Role.WARD_MIDWIFE: _MIDWIFERY,
+    Role.WARD_COORDINATOR: _MIDWIFERY,
+    Role.LABOUR_WARD_COORDINATOR: _MIDWIFERY,
+    Role.OBSTETRIC_DOCTOR: _CARE,
+    Role.NEONATAL_TEAM: _CARE,
+    Role.ANAESTHETIST: _CARE,
+    Role.PHARMACIST: _CARE,
+    Role.OST_PRESCRIBER: _CARE,
+    Role.DRUG_SERVICE_KEYWORKER: _CARE,
+    Role.HEALTH_VISITOR: _CARE,
+    Role.PERINATAL_MENTAL_HEALTH: _CARE,
+    Role.BEREAVEMENT_LEAD: _CARE,
+    Role.SERVICE_MANAGER: _COUNTS_ONLY,
+    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY,
+    Role.PRIVACY_OFFICER: _COUNTS_ONLY,
+}
+
+
+def abilities_of(roles: Iterable[Role]) -> frozenset[Ability]:
+    """Everything that any of ``roles`` may do."""
+    return frozenset().union(*(ABILITIES.get(role, frozenset()) for role in roles))

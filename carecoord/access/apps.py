@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    """Who the staff are, where they work, and what each role may do."""
+
+    name = "carecoord.access"
+    label = "access"

@@ -1,0 +1,46 @@
+"""Default deny: a page that declares no ability is not served, and one that does asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from carecoord.access.abilities import Ability
+
+View = Callable[..., HttpResponse]
+
+# Pages of the sign-in library: they look after themselves.
+_OWN_DOORS = ("allauth.",)
+
+
+def requires(ability: Ability) -> Callable[[View], View]:
+    """Declare the ability that a view needs; without this line the view is not served."""
+
+    def declare(view: View) -> View:
+        view.required_ability = ability  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+class AbilityMiddleware:
+    """Refuses a signed-in person whose roles lack the view's declared ability (403)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+        """Runs after the sign-in check, before the view. Raises PermissionDenied."""
+        if view.__module__.startswith(_OWN_DOORS) or not getattr(view, "login_required", True):
+            return
+        ability = getattr(view, "required_ability", None)
+        if ability is None:
+            raise ImproperlyConfigured(f"{view.__module__}.{view.__qualname__} declares no ability")
+        if request.user.is_authenticated and ability not in request.user.abilities:
+            raise PermissionDenied("Your role does not open this page.")
