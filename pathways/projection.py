@@ -1,0 +1,195 @@
+"""Copies the engine's answer into rows: handoffs, flags, babies, and what lists show of a journey.
+
+Facts are the truth; these rows exist so that lists and the sweep are fast. They are written in
+the transaction of the event that moves them, and `manage.py recompute --check` proves them equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from carecoord import clock
+from pathways import engine
+from pathways.engine import Fact, State
+from pathways.models import Baby, Event, Flag, Handoff, Journey
+from pathways.moments import ALL
+from pathways.site_rules import rules_of
+
+CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
+FLAGGED = (State.OVERDUE, State.MISSED)
+
+_IDENTITY = ("moment", "step", "subject", "subject_number", "occurrence")
+_COPIED = ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at", "state", "late_entry")
+
+
+def events_that_count(journey: Journey) -> Iterable[Event]:
+    """The journey's events in their order, without those entered in error."""
+    return journey.events.filter(correction=None).order_by("occurred_at", "id")
+
+
+def facts_of(events: Iterable[Event]) -> list[Fact]:
+    """Events as the engine takes them."""
+    return [fact_of(event) for event in events]
+
+
+def fact_of(event: Event) -> Fact:
+    """One event as a fact; its id is its place in the order of recording."""
+    return Fact(
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        sequence=event.pk,
+        baby=event.baby,
+        details=event.details,
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that follows from one journey's facts at ``at``."""
+
+    handoffs: list[engine.Handoff]
+    journey: dict[str, Any]
+    babies: dict[int, tuple[datetime, str]]
+
+
+def answer_for(journey: Journey, facts: list[Fact], at: datetime) -> Answer:
+    """Ask the engine. Pure but for reading the journey's site."""
+    facts = [fact for fact in facts if fact.occurred_at <= at]
+    history = engine.stage_history(facts)
+    births = [fact for fact in facts if fact.kind == "baby_born"]
+    contacts = [fact.occurred_at for fact in facts if fact.kind in CONTACTS]
+    copies = {
+        "stage": history[-1].stage.value if history else "",
+        "stage_since": history[-1].since if history else None,
+        "edd": engine.current_edd(facts, journey.edd_at_entry),
+        "born_at": min((birth.occurred_at for birth in births), default=None),
+        "last_contact_at": max(contacts, default=None),
+        "in_hospital": engine.mother_in_hospital(facts),
+    }
+    babies: dict[int, tuple[datetime, str]] = {}
+    for birth in births:
+        babies.setdefault(birth.baby or 1, (birth.occurred_at, birth.details.get("place", "")))
+    handoffs = engine.handoffs(ALL, rules_of(journey.site), facts, at, edd_at_entry=journey.edd_at_entry)
+    return Answer(handoffs, copies, babies)
+
+
+def refresh(journey: Journey, *, at: datetime | None = None) -> None:
+    """Write what follows from the journey's facts. The caller holds the journey's row lock in a transaction."""
+    at = at or clock.now()
+    answer = answer_for(journey, facts_of(events_that_count(journey)), at)
+    _write_journey(journey, answer.journey)
+    _write_babies(journey, answer.babies)
+    _write_flags(journey, _write_handoffs(journey, answer.handoffs), at)
+
+
+def differences(journey: Journey, at: datetime) -> list[str]:
+    """How the stored rows differ from a recomputation at ``at``; empty when they agree. Changes nothing."""
+    answer = answer_for(journey, facts_of(events_that_count(journey)), at)
+    found = [
+        f"{name}: stored {getattr(journey, name)}, computed {value}"
+        for name, value in answer.journey.items()
+        if getattr(journey, name) != value
+    ]
+    stored = {_identity(row): row for row in journey.handoffs.with_live_state(at)}
+    computed = {_identity(row): row for row in _rows(journey, answer.handoffs)}
+    found += [f"{'.'.join(map(str, key))}: stored only" for key in sorted(stored.keys() - computed.keys())]
+    found += [f"{'.'.join(map(str, key))}: not stored" for key in sorted(computed.keys() - stored.keys())]
+    for key in sorted(stored.keys() & computed.keys()):
+        for name in _COPIED:
+            old = stored[key].live_state if name == "state" else getattr(stored[key], name)
+            new = getattr(computed[key], name)
+            if old != new:
+                found.append(f"{'.'.join(map(str, key))}.{name}: stored {old}, computed {new}")
+    return found
+
+
+def _identity(row: Handoff) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _IDENTITY)
+
+
+def _rows(journey: Journey, answers: Iterable[engine.Handoff]) -> list[Handoff]:
+    return [
+        Handoff(
+            journey=journey,
+            moment=answer.moment,
+            step=answer.step,
+            subject=answer.subject.kind,
+            subject_number=answer.subject.number,
+            occurrence=answer.occurrence,
+            **{name: getattr(answer, name) for name in _COPIED if name != "state"},
+            state=answer.state.value,
+        )
+        for answer in answers
+    ]
+
+
+def _write_journey(journey: Journey, copies: dict[str, Any]) -> None:
+    changed = [name for name, value in copies.items() if getattr(journey, name) != value]
+    for name in changed:
+        setattr(journey, name, copies[name])
+    if changed:
+        journey.save(update_fields=changed)
+
+
+def _write_babies(journey: Journey, born: dict[int, tuple[datetime, str]]) -> None:
+    stored = {baby.number: baby for baby in journey.babies.all()}
+    for number in stored.keys() - born.keys():
+        stored[number].delete()
+    for number, (born_at, place) in born.items():
+        baby = stored.get(number)
+        if baby is None or (baby.born_at, baby.place) != (born_at, place):
+            journey.babies.update_or_create(number=number, defaults={"born_at": born_at, "place": place})
+
+
+def _write_handoffs(journey: Journey, answers: list[engine.Handoff]) -> list[Handoff]:
+    """Make the stored rows equal the answer; return those that are stored afterwards."""
+    stored = {_identity(row): row for row in journey.handoffs.all()}
+    computed = {_identity(row): row for row in _rows(journey, answers)}
+    gone = [row.pk for key, row in stored.items() if key not in computed]
+    if gone:
+        # Their opening fact was entered in error or moved; the flags keep the handoff's key.
+        Flag.objects.filter(handoff__in=gone, cleared_at=None).update(cleared_at=clock.now())
+        Handoff.objects.filter(pk__in=gone).delete()
+    new = Handoff.objects.bulk_create(row for key, row in computed.items() if key not in stored)
+    changed = []
+    for key in computed.keys() & stored.keys():
+        row, fresh = stored[key], computed[key]
+        if any(getattr(row, name) != getattr(fresh, name) for name in _COPIED):
+            for name in _COPIED:
+                setattr(row, name, getattr(fresh, name))
+            changed.append(row)
+    if changed:
+        Handoff.objects.bulk_update(changed, _COPIED)
+    return [*new, *(stored[key] for key in computed.keys() & stored.keys())]
+
+
+def _write_flags(journey: Journey, handoffs: list[Handoff], at: datetime) -> None:
+    """Raise, escalate or clear the flags of one journey, by the rows just written."""
+    open_flags = {flag.handoff_id: flag for flag in journey.flags.filter(cleared_at=None)}
+    raised = []
+    for handoff in handoffs:
+        flag = open_flags.get(handoff.pk)
+        level = handoff.state if handoff.state in FLAGGED else None
+        if flag is None and level:
+            raised.append(new_flag(handoff, at))
+        elif flag is not None and level is None:
+            flag.cleared_at = at
+            flag.save(update_fields=["cleared_at"])
+        elif flag is not None and flag.level != level:
+            flag.level, flag.escalated_at = level, at if level == State.MISSED else None
+            flag.save(update_fields=["level", "escalated_at"])
+    Flag.objects.bulk_create(raised)
+
+
+def new_flag(handoff: Handoff, at: datetime) -> Flag:
+    """The flag of an overdue or missed handoff, not yet saved."""
+    return Flag(
+        journey_id=handoff.journey_id,
+        handoff=handoff,
+        handoff_key=handoff.key,
+        level=handoff.state,
+        raised_at=at,
+    )

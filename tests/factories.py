@@ -1,0 +1,63 @@
+"""Rows that tests start from, made through the same verbs as the product's own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import factory
+
+from carecoord import clock
+from carecoord.access.models import Membership, Team, User
+from carecoord.access.roles import Role
+from carecoord.sites.models import Site
+from pathways.actions import Draft, Person, add_woman, open_journey, record_history
+from pathways.models import Event, Journey, Woman
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A member of staff without a role; see ``staff``."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@hospital.example")
+    name = factory.Sequence(lambda n: f"P. Person{n}")
+
+
+def staff(role: Role = Role.SPECIALIST_MIDWIFE, *, site: str = "ASHF", team: str | None = None, **fields: Any) -> User:
+    """A member of staff with ``role`` at a site, in the named team or its first caseload team."""
+    user = UserFactory(**fields)
+    teams = Team.objects.filter(site__code=site)
+    chosen = teams.get(code=team) if team else teams.filter(kind=Team.Kind.CASELOAD).order_by("code")[0]
+    Membership.objects.create(user=user, team=chosen, role=role, starts_on=clock.today() - timedelta(days=30))
+    return user
+
+
+def woman(*, site: str = "ASHF", **fields: Any) -> Woman:
+    """A woman at a site."""
+    known = {"first_name": "Tara", "last_name": "Reid", "date_of_birth": date(1991, 4, 3), **fields}
+    return add_woman(Site.objects.get(code=site), Person(**known), by=None)
+
+
+def journey(*, site: str = "ASHF", midwife: User | None = None, edd: date | None = None, **fields: Any) -> Journey:
+    """A journey without events, of a new woman unless ``woman`` is given."""
+    her = fields.pop("woman", None) or woman(site=site, **fields)
+    number = her.journeys.count() + 1
+    return open_journey(her, number=number, edd=edd, named_midwife=midwife, by=None)
+
+
+def happened(record: Journey, *history: tuple[Any, ...]) -> list[Event]:
+    """Record ``(kind, occurred_at)`` or ``(kind, occurred_at, details)`` or ``(…, details, baby)`` on a journey."""
+    drafts = []
+    for kind, occurred_at, *rest in history:
+        details, baby = (*rest, {}, None)[:2] if rest else ({}, None)
+        drafts.append(Draft(kind, occurred_at, baby=baby if len(rest) > 1 else None, details=details))
+    events = record_history(record, drafts, source=Event.Source.SCREEN, by=None)
+    record.refresh_from_db()
+    return events
+
+
+def ago(days: float = 0, **more: float) -> datetime:
+    """An instant before now."""
+    return clock.now() - timedelta(days=days, **more)
