@@ -1,0 +1,218 @@
+"""The database refuses what must never be; and it is the constraint that refuses, not luck.
+
+Each case does the forbidden thing twice: as the schema stands (refused), and with that one constraint or
+trigger taken away (accepted). A constraint of ours without a case here fails the last test.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+
+from carecoord import clock
+from carecoord.access.models import Membership, Team, User
+from carecoord.sites.models import Site
+from pathways.models import Baby, Correction, Event, Flag, Handoff, Identifier, Journey, Woman
+from tests.factories import UserFactory, ago, happened, journey, staff, woman
+
+pytestmark = pytest.mark.django_db
+
+NOW = clock.now()
+
+
+def a_handoff(record: Journey, **fields) -> Handoff:
+    times = {"opened_at": NOW, "warn_at": NOW, "due_at": NOW, "missed_at": NOW, "state": "pending"}
+    return Handoff.objects.create(journey=record, moment="X", step="done", subject="pregnancy", **{**times, **fields})
+
+
+def two_numbers() -> None:
+    for her in (woman(), woman(first_name="Ewa")):
+        Identifier.objects.create(woman=her, kind="nhs", value="9990000018")
+
+
+def two_of_a_kind() -> None:
+    her = woman(nhs_number="9990000018")
+    Identifier.objects.create(woman=her, kind="nhs", value="9990000034")
+
+
+def two_journeys() -> None:
+    first = journey()
+    Journey.objects.create(woman=first.woman, number=1, site=first.site, team=first.team)
+
+
+def pregnancy_zero() -> None:
+    her = woman()
+    Journey.objects.create(woman=her, number=0, site=her.site, team=Team.objects.first())
+
+
+def two_babies() -> None:
+    record = journey()
+    for _ in range(2):
+        Baby.objects.create(journey=record, number=1, born_at=NOW)
+
+
+def two_handoffs() -> None:
+    record = journey()
+    for _ in range(2):
+        a_handoff(record)
+
+
+def two_flags() -> None:
+    owed = a_handoff(journey())
+    for _ in range(2):
+        Flag.objects.create(journey=owed.journey, handoff=owed, handoff_key=owed.key, level="missed", raised_at=NOW)
+
+
+def future_event() -> None:
+    Event.objects.create(journey=journey(), kind="contact_made", occurred_at=clock.now() + timedelta(hours=1))
+
+
+def same_form(make: Callable[[uuid.UUID], object]) -> Callable[[], None]:
+    def twice() -> None:
+        form = uuid.uuid4()
+        make(form)
+        make(form)
+
+    return twice
+
+
+def changed_event() -> None:
+    happened(journey(), ("first_contact", ago(3)))
+    Event.objects.update(note="x")
+
+
+def deleted_correction() -> None:
+    (event,) = happened(journey(), ("first_contact", ago(3)))
+    Correction.objects.create(event=event, reason="wrong woman", made_by=staff())
+    Correction.objects.all().delete()
+
+
+def two_corrections() -> None:
+    (event,) = happened(journey(), ("first_contact", ago(3)))
+    person = staff()
+    for _ in range(2):
+        Correction.objects.create(event=event, reason="wrong woman", made_by=person)
+
+
+def two_accounts() -> None:
+    for email in ("A.Reid@hospital.example", "a.reid@hospital.example"):
+        UserFactory(email=email)
+
+
+def two_teams() -> None:
+    Team.objects.create(site=Site.objects.get(code="ASHF"), code="bridge", name="Another", kind="ward")
+
+
+def membership(**fields) -> Membership:
+    person = fields.pop("user", None) or UserFactory()
+    return Membership.objects.create(user=person, team=Team.objects.first(), role="midwife", **fields)
+
+
+def same_membership_twice() -> None:
+    person = UserFactory()
+    for _ in range(2):
+        membership(user=person)
+
+
+def two_refs() -> None:
+    for name in ("Tara", "Ewa"):
+        woman(first_name=name, person_ref="S-1")
+
+
+CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
+    "number_belongs_to_one_woman": (Identifier, two_numbers),
+    "one_number_of_a_kind": (Identifier, two_of_a_kind),
+    "person_ref_once_per_site": (Woman, two_refs),
+    "one_journey_per_pregnancy": (Journey, two_journeys),
+    "pregnancies_count_from_1": (Journey, pregnancy_zero),
+    "baby_number_once": (Baby, two_babies),
+    "nothing_happened_in_the_future": (Event, future_event),
+    "one_handoff_ever": (Handoff, two_handoffs),
+    "warned_then_due_then_missed": (Handoff, lambda: a_handoff(journey(), warn_at=NOW + timedelta(1))),
+    "one_open_flag_per_handoff": (Flag, two_flags),
+    "one_account_per_email": (User, two_accounts),
+    "team_code_once_per_site": (Team, two_teams),
+    "membership_once": (Membership, same_membership_twice),
+    "membership_ends_after_it_starts": (
+        Membership,
+        lambda: membership(starts_on=date(2026, 2, 2), ends_on=date(2026, 2, 1)),
+    ),
+}
+UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
+    "submission of an event": (
+        Event,
+        same_form(
+            lambda form: Event.objects.create(journey=journey(), kind="x", occurred_at=ago(1), submission=form)
+        ),
+    ),
+    "submission of a woman": (
+        Woman,
+        same_form(lambda form: Woman.objects.filter(pk=woman().pk).update(submission=form)),
+    ),
+    "event of a correction": (Correction, two_corrections),
+}
+TRIGGERS = {"pathways_event": changed_event, "pathways_correction": deleted_correction}
+
+
+def refused(forbidden: Callable[[], object]) -> bool:
+    """Whether the database refuses; nothing of the attempt stays."""
+    try:
+        with transaction.atomic():
+            forbidden()
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return True
+    return False
+
+
+def without(statement: str, forbidden: Callable[[], object]) -> bool:
+    """Whether it is still refused after ``statement``; the schema is put back."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        still_refused = refused(forbidden)
+        transaction.set_rollback(True)
+    return still_refused
+
+
+def taken_away(model: type[models.Model], name: str) -> str:
+    """The statement that removes a constraint or the unique index that carries it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [name])
+        is_constraint = cursor.fetchone()
+    return f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {name}" if is_constraint else f"DROP INDEX {name}"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_constraint_refuses_and_nothing_else_would(name):
+    model, forbidden = CASES[name]
+    assert refused(forbidden)
+    assert not without(taken_away(model, name), forbidden)
+
+
+@pytest.mark.parametrize("name", UNIQUE_COLUMNS)
+def test_the_unique_column_refuses_and_nothing_else_would(name):
+    model, forbidden = UNIQUE_COLUMNS[name]
+    column = "event_id" if model is Correction else "submission"
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    (unique,) = [key for key, found in constraints.items() if found["columns"] == [column] and found["unique"]]
+    assert refused(forbidden)
+    assert not without(taken_away(model, unique), forbidden)
+
+
+@pytest.mark.parametrize("table", TRIGGERS)
+def test_the_append_only_trigger_refuses_and_nothing_else_would(table):
+    assert refused(TRIGGERS[table])
+    assert not without(f"ALTER TABLE {table} DISABLE TRIGGER append_only", TRIGGERS[table])
+
+
+def test_every_constraint_of_ours_has_its_case():
+    ours = [apps.get_app_config(label) for label in ("access", "sites", "pathways")]
+    declared = {found.name for app in ours for model in app.get_models() for found in model._meta.constraints}
+    assert declared == CASES.keys()
