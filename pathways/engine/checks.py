@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pathways.engine.definitions import Anchor, Moment, Opening, Parameter, Pick, Rule, Step
 from pathways.engine.fact_kinds import FACT_KINDS
+from pathways.engine.facts import ANSWER_KINDS
 from pathways.engine.offsets import Offset, Unit, parse_offset
 from pathways.engine.site import SiteRules
 from pathways.engine.stage import STAGE_ORDER, TRANSITIONS, Stage
@@ -76,6 +77,7 @@ def _problems_of(moment: Moment, ladders: Collection[str], sources: Collection[s
     found += [
         f"evidence {item.key} names an unknown step" for item in moment.evidence if not step_keys.issuperset(item.steps)
     ]
+    found += [f"evidence {item.key} has the name of another detail" for item in moment.evidence if item.key in _TAKEN]
     found += [f"no evidence for step {step.key}" for step in moment.steps if not moment.evidence_for(step.key)]
     if moment.warn.amount > 0 or moment.late.amount < 0:
         found.append("warns after, or is missed before, it is due")
@@ -83,6 +85,10 @@ def _problems_of(moment: Moment, ladders: Collection[str], sources: Collection[s
     for step in moment.steps:
         found += (f"step {step.key} {problem}" for problem in _problems_of_step(step, moment))
     yield from (f"{moment.key}: {problem}" for problem in found)
+
+
+# Details of every answer; ``result`` alone is evidence too, of the enquiry that can open a referral.
+_TAKEN = {"baby"} | {detail.name for kind in ANSWER_KINDS for detail in FACT_KINDS[kind].details} - {"result"}
 
 
 def _problems_of_opening(opening: Opening, moment: Moment) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Anchor(StrEnum):
     # Those below are not the opening fact: each is looked up for itself.
     BABYS_BIRTH = "the baby's birth"
     FIRST_BIRTH = "the first birth"
-    LEAVING = "she leaves"
+    LEAVING = "the time she leaves"
     HER_PLANNED_DISCHARGE = "her planned discharge"
     BABYS_PLANNED_DISCHARGE = "the baby's planned discharge"
     # Ward medication: known only once a later release supplies the facts.

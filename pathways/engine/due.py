@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pathways.engine.anchors import anchor_time
-from pathways.engine.definitions import Combine, Moment, Rule, Step
+from pathways.engine.definitions import Combine, Moment, Parameter, Rule, Step
 from pathways.engine.gestation import date_at_gestation
 from pathways.engine.offsets import Offset, Unit, parse_offset
 from pathways.engine.opened import Opened
@@ -71,13 +71,16 @@ def due_of(pregnancy: Pregnancy, moment: Moment, step: Step, opened: Opened, sub
 
 
 def offset_at(site: SiteRules, moment: Moment, step: Step, rule: Rule) -> Offset:
-    """The window of a rule at a site: its parameter, or the site's own ``MOMENT.step`` of the same kind, or the default."""
-    if rule.parameter and (own := site.parameters.get(rule.parameter.name)):
-        return parse_offset(own)
+    """The window of a rule at a site: its own ``MOMENT.step`` of the same kind, else the parameter or the default."""
     own = site.parameters.get(f"{moment.key}.{step.key}")
     if own and parse_offset(own).is_gestation == rule.offset.is_gestation:
         return parse_offset(own)
-    return rule.offset
+    return parameter_at(site, rule.parameter) if rule.parameter else rule.offset
+
+
+def parameter_at(site: SiteRules, parameter: Parameter) -> Offset:
+    """The value of a parameter at a site: its own, or the default."""
+    return parse_offset(site.parameters.get(parameter.name) or parameter.default)
 
 
 def shift(instant: datetime, offset: Offset, site: SiteRules) -> datetime:
@@ -102,10 +105,12 @@ def _candidates(pregnancy: Pregnancy, moment: Moment, step: Step, opened: Opened
         if rule.only_if and not rule.only_if.holds(pregnancy, opened.fact, subject):
             continue
         offset = offset_at(pregnancy.site, moment, step, rule)
-        at = _at_gestation(pregnancy, offset, opened) if offset.is_gestation else None
-        if not offset.is_gestation and (anchor := anchor_time(rule.anchor, pregnancy, opened, subject)):
-            at = shift(anchor, offset, pregnancy.site)
-        if at is not None:
+        if offset.is_gestation:
+            at = _at_gestation(pregnancy, offset, opened)
+        else:
+            anchor = anchor_time(rule.anchor, pregnancy, opened, subject)
+            at = shift(anchor, offset, pregnancy.site) if anchor else None
+        if at:
             found.append(_Candidate(rule, at))
     return found
 

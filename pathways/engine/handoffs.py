@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from pathways.engine.answers import subject_answered
 from pathways.engine.definitions import Moment, Step
@@ -61,8 +62,19 @@ def handoffs(
     ]
 
 
+class Owed(Protocol):
+    """What names a handoff: an answer of the engine has it, and a stored row."""
+
+    @property
+    def moment(self) -> str: ...
+    @property
+    def step(self) -> str: ...
+    @property
+    def subject(self) -> Subject: ...
+
+
 def answers_without_handoff(
-    definitions: Sequence[Moment], facts: Iterable[Fact], existing: Iterable[Handoff]
+    definitions: Sequence[Moment], facts: Iterable[Fact], existing: Iterable[Owed]
 ) -> list[Fact]:
     """Answers whose handoff does not exist (yet), in order: they are kept as facts, and worth a warning."""
     known = {(handoff.moment, handoff.step, handoff.subject) for handoff in existing}

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pathways.engine.definitions import Moment, On, Opening, Pick, Step
-from pathways.engine.due import due_of, shift
+from pathways.engine.due import due_of, parameter_at, shift
 from pathways.engine.facts import Fact
-from pathways.engine.offsets import parse_offset
 from pathways.engine.opened import Opened
 from pathways.engine.pregnancy import Pregnancy
 from pathways.engine.recurrence import occurrences
@@ -93,8 +92,8 @@ def _too_late(pregnancy: Pregnancy, opening: Opening, subject: Subject, fact: Fa
             return True
     if opening.not_later_than is None:
         return False
-    window = pregnancy.site.parameters.get(opening.not_later_than.name) or opening.not_later_than.default
-    return opened_by.at > shift(fact.at, parse_offset(window), pregnancy.site)
+    window = parameter_at(pregnancy.site, opening.not_later_than)
+    return opened_by.at > shift(fact.at, window, pregnancy.site)
 
 
 def _after_completions(pregnancy: Pregnancy, moment: Moment, step: Step, subject: Subject, opened: Opened) -> Opened:

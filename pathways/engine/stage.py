@@ -57,6 +57,11 @@ class Transition:
     guard: Guard = lambda fact, where: True
     guard_in_words: str = ""
 
+    @property
+    def from_any(self) -> bool:
+        """Whether it leads out of most stages; ``sources`` then lacks the few that it does not leave."""
+        return len(self.sources) > len(Stage) // 2
+
 
 def _any_but(*stages: Stage) -> tuple[Stage | None, ...]:
     return (None, *(stage for stage in Stage if stage not in stages))

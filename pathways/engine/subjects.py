@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from pathways.engine.facts import Fact
+from pathways.engine.fact_kinds import FACT_KINDS, AboutBaby
+from pathways.engine.facts import ANSWER_KINDS, Fact
+from pathways.engine.whereabouts import babies_concerned
 
 
 class SubjectKind(StrEnum):
@@ -45,26 +47,19 @@ _BELONG_TO_LATEST = {
     "transfer_refused": SubjectKind.TRANSFER,
 }
 _ABOUT_A_BABY = frozenset(
-    {
-        "baby_born",
-        "observation_started",
-        "observation_ended",
-        "feeding_conflict_logged",
-        "baby_discharge_planned",
-        "baby_discharged",
-        "baby_died",
-    }
+    kind.kind for kind in FACT_KINDS.values() if kind.about_baby is AboutBaby.ONE and kind.kind not in ANSWER_KINDS
 )
-_ABOUT_ONE_OR_ALL_BABIES = frozenset({"separated", "reunified"})
+_ABOUT_ONE_OR_ALL_BABIES = frozenset(
+    kind.kind for kind in FACT_KINDS.values() if kind.about_baby is AboutBaby.ONE_OR_ALL
+)
 
-_KINDS_OF: dict[SubjectKind, frozenset[str]] = {
-    SubjectKind.PREGNANCY: frozenset(),
-    SubjectKind.BABY: _ABOUT_A_BABY | _ABOUT_ONE_OR_ALL_BABIES,
-    SubjectKind.ADMISSION: frozenset({"admitted", "mother_discharge_planned", "mother_discharged"}),
-    SubjectKind.SEPARATION: frozenset({"separated", "reunified"}),
-    SubjectKind.TRANSFER: frozenset({"transfer_requested", "transfer_accepted", "transfer_refused"}),
-    SubjectKind.DOSE: frozenset(),
-}
+_KINDS_OF: dict[SubjectKind, set[str]] = {kind: set() for kind in SubjectKind}
+_KINDS_OF[SubjectKind.BABY] |= _ABOUT_A_BABY | _ABOUT_ONE_OR_ALL_BABIES
+_KINDS_OF[SubjectKind.SEPARATION] |= _ABOUT_ONE_OR_ALL_BABIES
+for _kind, _fact in _STARTS.items():
+    _KINDS_OF[_kind].add(_fact)
+for _fact, _kind in _BELONG_TO_LATEST.items():
+    _KINDS_OF[_kind].add(_fact)
 
 
 class Belonging:
@@ -101,7 +96,7 @@ class Belonging:
                 subject = Subject(kind, len(self.subjects(kind)) + 1)
                 self._subjects.setdefault(kind, []).append(subject)
                 if kind is SubjectKind.SEPARATION:
-                    self._babies_of_separation[subject] = self._concerned(fact)
+                    self._babies_of_separation[subject] = babies_concerned(fact, self._born)
                 yield subject
         if kind_of_latest := _BELONG_TO_LATEST.get(fact.kind):
             yield from self.subjects(kind_of_latest)[-1:]
@@ -110,7 +105,7 @@ class Belonging:
         if fact.kind in _ABOUT_A_BABY:
             yield Subject(SubjectKind.BABY, fact.baby_number)
         if fact.kind in _ABOUT_ONE_OR_ALL_BABIES:
-            concerned = self._concerned(fact)
+            concerned = babies_concerned(fact, self._born)
             yield from (Subject(SubjectKind.BABY, number) for number in sorted(concerned))
             if fact.kind == "reunified":
                 yield from (subject for subject, babies in self._babies_of_separation.items() if babies & concerned)
@@ -119,6 +114,3 @@ class Belonging:
         if number not in self._born:
             self._born.add(number)
             self._subjects.setdefault(SubjectKind.BABY, []).append(Subject(SubjectKind.BABY, number))
-
-    def _concerned(self, fact: Fact) -> set[int]:
-        return set(self._born) if fact.named_baby is None else {fact.named_baby}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from carecoord import clock
 from pathways.engine.definitions import Evidence, EvidenceKind, Moment
@@ -13,7 +12,6 @@ from pathways.engine.facts import ANSWER_KINDS
 
 Problem = tuple[str, str]  # the column of events.csv, and what is wrong and what to do
 MOST_BABIES = 9
-_YEARS = range(1990, 2101)
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,7 @@ def problems_in_fact(
     declared = FACT_KINDS.get(kind)
     if declared is None:
         return [("event", f"unknown event {kind!r}")]
-    named = str(details.get("baby", "")) or baby
-    problems = [*_problems_with_baby(baby, declared.about_baby), *_problems_with_baby(named, declared.about_baby)]
+    problems = [*_problems_with_baby(baby, details.get("baby"), declared.about_baby)]
     allowed = {detail.name: detail for detail in declared.details}
     if kind in ANSWER_KINDS:
         allowed |= _evidence_details(details, vocabulary)
@@ -60,19 +57,21 @@ def baby_in(text: str) -> int | None:
     raise ValueError(f"not a baby's number; write 1 to {MOST_BABIES}")
 
 
-def _problems_with_baby(baby: int | str | None, about: AboutBaby) -> Iterator[Problem]:
-    text = "" if baby is None else str(baby).strip()
-    if not text:
-        return
-    try:
-        baby_in(text)
-    except ValueError as problem:
-        yield "baby", str(problem)
-        return
-    if about is AboutBaby.NO:
-        yield "baby", "this event is not about a baby; leave it blank"
-    elif text == "all" and about is not AboutBaby.ONE_OR_ALL:
-        yield "baby", f"this event is about one baby; write 1 to {MOST_BABIES}"
+def _problems_with_baby(column: int | str | None, detail: str | None, about: AboutBaby) -> Iterator[Problem]:
+    """A baby may be named in its column or in the details, once."""
+    named = {str(text).strip() for text in (column, detail) if text is not None and str(text).strip()}
+    if len(named) > 1:
+        yield "baby", f"the column and the details name different babies: {' and '.join(sorted(named))}"
+    for text in sorted(named):
+        try:
+            baby_in(text)
+        except ValueError as problem:
+            yield "baby", str(problem)
+            continue
+        if about is AboutBaby.NO:
+            yield "baby", "this event is not about a baby; leave it blank"
+        elif text == "all" and about is not AboutBaby.ONE_OR_ALL:
+            yield "baby", f"this event is about one baby; write 1 to {MOST_BABIES}"
 
 
 def _evidence_details(details: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, Detail]:
@@ -127,19 +126,17 @@ def _known_values(detail: Detail, vocabulary: Vocabulary) -> Collection[str] | N
 
 def _problem_with_date(value: str) -> str | None:
     try:
-        return _problem_with_year(clock.parse_date(value))
+        clock.parse_date(value)
     except ValueError:
         return "not a date; write it as 2026-03-04 or 04/03/2026"
+    return None
 
 
 def _problem_with_time(value: str) -> str | None:
     try:
-        return _problem_with_year(clock.parse_instant(value)[0].date())
+        clock.parse_instant(value)
     except clock.SkippedTime as skipped:
         return str(skipped)
     except ValueError:
         return "not a time; write it as 2026-03-04 09:30 or 04/03/2026 09:30"
-
-
-def _problem_with_year(day: date) -> str | None:
-    return None if day.year in _YEARS else f"the year {day.year} cannot be right"
+    return None

@@ -13,6 +13,11 @@ def born_in_hospital(birth: Fact) -> bool:
     return birth.details.get("place") != "home"
 
 
+def babies_concerned(fact: Fact, born: set[int]) -> set[int]:
+    """The babies that a ``separated`` or ``reunified`` is about: the one it names, else all that are born."""
+    return set(born) if fact.named_baby is None else {fact.named_baby}
+
+
 @dataclass
 class Whereabouts:
     """Where mother and babies are after the facts applied so far. Babies are known by their number."""
@@ -37,10 +42,6 @@ class Whereabouts:
     @property
     def with_her_in_hospital(self) -> set[int]:
         return self.with_her & self.babies_in_hospital
-
-    def concerned(self, fact: Fact) -> set[int]:
-        """The babies that a ``separated`` or ``reunified`` is about: the one it names, else all that are born."""
-        return set(self.born) if fact.named_baby is None else {fact.named_baby}
 
     def apply(self, fact: Fact) -> None:
         """Take one more fact into account; facts come in their order."""
@@ -90,11 +91,11 @@ def _baby_died(found: Whereabouts, fact: Fact) -> None:
 
 
 def _separated(found: Whereabouts, fact: Fact) -> None:
-    found.placed_away |= found.concerned(fact)
+    found.placed_away |= babies_concerned(fact, found.born)
 
 
 def _reunified(found: Whereabouts, fact: Fact) -> None:
-    found.placed_away -= found.concerned(fact)
+    found.placed_away -= babies_concerned(fact, found.born)
 
 
 _CHANGES: Mapping[str, Callable[[Whereabouts, Fact], None]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathways.engine.definitions import Rule, Step
+from pathways.engine.offsets import Unit
 
 _NATIONS = {"ENG": "England", "SCO": "Scotland"}
 
@@ -37,8 +38,8 @@ def _window(rule: Rule) -> str:
     if offset.is_gestation:
         return f"by {offset.in_words}{local}"
     if offset.amount == 0:
-        ends = "at the end of the day of " if offset.in_words.startswith("the end") else "by the time of "
-        return f"{ends}{rule.anchor.value}{local}"
+        until = "by the end of the day of" if offset.unit is Unit.END_OF_DAY else "by"
+        return f"{until} {rule.anchor.value}{local}"
     side = "before" if offset.amount < 0 else "after"
     return f"{offset.in_words} {side} {rule.anchor.value}{local}"
 

@@ -127,8 +127,8 @@ NAMED_MIDWIFE = Moment(
     key="NAMED_MIDWIFE",
     title="Named specialist midwife + direct line given",
     list_title="Named midwife and direct line",
-    why="A steady relationship with one specialist midwife is what women in the study valued most before birth. "
-    "She needs a name and a number that is answered. [R1, R6, K2]",
+    why="Supportive relationships with specialist midwives are what carried women in the study through pregnancy. "
+    "She needs a name, and a number that is answered. [R1, R6, K2]",
     tier=Tier.CORE,
     subject=SubjectKind.PREGNANCY,
     stages=(Stage.BOOKING, Stage.ANTENATAL),
@@ -302,8 +302,8 @@ NALOXONE_ANTENATAL = Moment(
     key="NALOXONE_ANTENATAL",
     title="Take-home naloxone offered with training (woman + chosen person)",
     list_title="Safety talk and kit",
-    why="Take-home naloxone saves lives, hers or somebody else's. Midwives may supply it; the offer includes a person "
-    "of her choice. [R58, R59]",
+    why="Take-home naloxone can reverse an overdose, hers or somebody else's. Registered midwives may supply it; the "
+    "offer includes a person of her choice. [R58, R59]",
     tier=Tier.CORE,
     subject=SubjectKind.PREGNANCY,
     stages=(Stage.ANTENATAL,),

@@ -304,8 +304,8 @@ FIRST_COMMUNITY_DOSE = Moment(
     key="FIRST_COMMUNITY_DOSE",
     title="First community dose after discharge confirmed taken",
     list_title="First pharmacy visit confirmed",
-    why="The four weeks after leaving hospital are dangerous. Knowing that she reached the pharmacy is the first sign "
-    "that the way home held. [R36]",
+    why="The four weeks after leaving hospital carry a high risk. Knowing that she reached the pharmacy is the first "
+    "sign that the way home held. [R36]",
     tier=Tier.EXT,
     subject=SubjectKind.ADMISSION,
     stages=(Stage.POSTNATAL_COMMUNITY, Stage.RESIDENTIAL_PLACEMENT, Stage.SEPARATED),

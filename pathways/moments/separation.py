@@ -148,8 +148,8 @@ SEP_OST_NALOXONE_24H = Moment(
     key="SEP_OST_NALOXONE_24H",
     title="Same-day OST + naloxone safety check",
     list_title="Same-day safety check",
-    why="The hours after a separation are dangerous. Somebody makes sure that her next dose is certain, that there is "
-    "naloxone, and that she is not alone. [R1, R20, R36]",
+    why="Women who lose the care of a baby are particularly at risk of overdose. The same day somebody makes sure that "
+    "her next dose is certain, that there is naloxone, and that she is not alone. [R1, R20]",
     tier=Tier.CORE,
     subject=SubjectKind.SEPARATION,
     stages=(Stage.SEPARATED,),
@@ -318,7 +318,7 @@ SEP_FOLLOWUP = Moment(
     key="SEP_FOLLOWUP",
     title="Scheduled outreach 6 wk, 3, 6, 9, 12 months",
     list_title="Follow-up contact",
-    why="Three in four deaths of women known to social care come between six weeks and twelve months after birth, when "
+    why="Three in four maternal deaths with social-care involvement come between six weeks and twelve months, when "
     "nobody is calling any more. So somebody calls. [R1, R19]",
     tier=Tier.CORE,
     subject=SubjectKind.SEPARATION,

@@ -26,7 +26,7 @@ _ALL = (
     Source(
         "R1",
         "Radcliffe et al., “The experiences of perinatal care for women who use and are in treatment for"
-        " drug use: The Stepping Stones Study“ (NIHR130619)",
+        " drug use: The Stepping Stones Study” (NIHR130619)",
         "read in full",
     ),
     Source(
@@ -138,6 +138,11 @@ _ALL = (
         "H",
     ),
     Source("K9", "FSRH Contraception After Pregnancy (2017, amended 2020): contraception needed from day 21", "H"),
+    Source(
+        "K10",
+        "Working Together to Safeguard Children 2023: ICPC within 15 working days of strategy discussion",
+        "H",
+    ),
     Source(
         "K16",
         "NICE NG121 intrapartum care for women with existing medical conditions or obstetric "

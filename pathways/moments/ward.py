@@ -68,8 +68,8 @@ MOTHER_STAYS = Moment(
     key="MOTHER_STAYS",
     title="Mother fit, baby not: accommodation with baby offered before discharge",
     list_title="Staying with her baby",
-    why="In some hospitals women were discharged before their baby and found it hard to feed and to care. Babies kept "
-    "with their mother needed less treatment and went home sooner. [R1, R47, R51]",
+    why="In some hospitals women were discharged before their baby and found it hard to feed and to care. In a UK "
+    "cohort, babies kept with their mother needed less treatment and went home sooner. [R1, R47, R51]",
     tier=Tier.CORE,
     subject=SubjectKind.BABY,
     stages=(Stage.POSTNATAL_INPATIENT,),

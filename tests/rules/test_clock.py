@@ -35,7 +35,9 @@ def test_a_local_time_that_the_autumn_change_repeats_is_the_first_of_the_two():
     assert clock.parse_instant("2026-10-25 01:30") == (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), True)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01 10:00", "2026-08-05T10:00:00.5", "0001-01-01T00:00+14:00"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2026-13-01 10:00", "2026-08-05T10:00:00.5", "0001-01-01T00:00+14:00"]
+)
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(ValueError, match="not a time"):
         clock.parse_instant(text)
