@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from carecoord import clock
 from pathways import engine
 from pathways.engine import Fact, State
-from pathways.models import Baby, Event, Flag, Handoff, Journey
+from pathways.models import Event, Flag, Handoff, Journey
 from pathways.moments import ALL
 from pathways.site_rules import rules_of
 
 CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
 FLAGGED = (State.OVERDUE, State.MISSED)
+_BY_THE_CLOCK = (State.PENDING, State.DUE_SOON, State.OVERDUE, State.MISSED)
 
 _IDENTITY = ("moment", "step", "subject", "subject_number", "occurrence")
 _COPIED = ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at", "state", "late_entry")
@@ -58,12 +61,13 @@ class Answer:
 def answer_for(journey: Journey, facts: list[Fact], at: datetime) -> Answer:
     """Ask the engine. Pure but for reading the journey's site."""
     facts = [fact for fact in facts if fact.occurred_at <= at]
-    history = engine.stage_history(facts)
+    moves = engine.stage_history(facts)
+    stage = moves[-1].stage if moves else None
     births = [fact for fact in facts if fact.kind == "baby_born"]
     contacts = [fact.occurred_at for fact in facts if fact.kind in CONTACTS]
     copies = {
-        "stage": history[-1].stage.value if history else "",
-        "stage_since": history[-1].since if history else None,
+        "stage": stage.value if stage else "",
+        "stage_since": moves[-1].since if moves else None,
         "edd": engine.current_edd(facts, journey.edd_at_entry),
         "born_at": min((birth.occurred_at for birth in births), default=None),
         "last_contact_at": max(contacts, default=None),
@@ -93,17 +97,31 @@ def differences(journey: Journey, at: datetime) -> list[str]:
         for name, value in answer.journey.items()
         if getattr(journey, name) != value
     ]
-    stored = {_identity(row): row for row in journey.handoffs.with_live_state(at)}
+    babies = {baby.number: (baby.born_at, baby.place) for baby in journey.babies.all()}
+    if babies != answer.babies:
+        found.append(f"babies: stored {sorted(babies)}, computed {sorted(answer.babies)}, or born otherwise")
+    open_flag = Flag.objects.filter(handoff=OuterRef("pk"), cleared_at=None).values("level")[:1]
+    rows = journey.handoffs.with_live_state(at).annotate(flag_level=Subquery(open_flag))
+    stored = {_identity(row): row for row in rows}
     computed = {_identity(row): row for row in _rows(journey, answer.handoffs)}
     found += [f"{'.'.join(map(str, key))}: stored only" for key in sorted(stored.keys() - computed.keys())]
     found += [f"{'.'.join(map(str, key))}: not stored" for key in sorted(computed.keys() - stored.keys())]
     for key in sorted(stored.keys() & computed.keys()):
         for name in _COPIED:
-            old = stored[key].live_state if name == "state" else getattr(stored[key], name)
+            old = _swept_state(stored[key]) if name == "state" else getattr(stored[key], name)
             new = getattr(computed[key], name)
             if old != new:
                 found.append(f"{'.'.join(map(str, key))}.{name}: stored {old}, computed {new}")
+        level = stored[key].state if stored[key].state in FLAGGED else None
+        if stored[key].flag_level != level:
+            found.append(f"{'.'.join(map(str, key))}: flag {stored[key].flag_level}, should be {level}")
     return found
+
+
+def _swept_state(row: Any) -> str:
+    """The state by the clock: a row that waits for the sweep is right. One that is ahead of the clock is not."""
+    ahead = row.state in _BY_THE_CLOCK and _BY_THE_CLOCK.index(row.state) > _BY_THE_CLOCK.index(row.live_state)
+    return row.state if ahead else row.live_state
 
 
 def _identity(row: Handoff) -> tuple[Any, ...]:
