@@ -158,6 +158,7 @@ def open_journey(
     number: int = 1,
     team: Team | None = None,
     named_midwife: User | None = None,
+    buddy: User | None = None,
     edd: date | None = None,
     medication: str = "",
     by: User | None,
@@ -177,6 +178,7 @@ def open_journey(
                 site=woman.site,
                 team=team,
                 named_midwife=named_midwife,
+                buddy=buddy,
                 edd_at_entry=edd,
                 medication_at_entry=medication,
             )
@@ -188,7 +190,7 @@ def open_journey(
 
 @transaction.atomic
 def fill_blanks(record: Woman | Journey, values: Mapping[str, Any], *, by: User | None) -> list[str]:
-    """Write down what is still blank of a woman or a journey; what is there stays. Returns the names that were filled."""
+    """Write down what is still blank of a woman or a journey; what is there stays. Returns the names filled."""
     check_may(by, Ability.ADD_WOMAN, site_id=record.site_id)
     filled = [name for name, value in values.items() if value and not getattr(record, name)]
     for name in filled:
@@ -202,11 +204,19 @@ def fill_blanks(record: Woman | Journey, values: Mapping[str, Any], *, by: User 
 
 @transaction.atomic
 def assign_named_midwife(
-    journey: Journey, midwife: User, *, buddy: User | None = None, team: Team | None = None, by: User | None
+    journey: Journey,
+    midwife: User,
+    *,
+    buddy: User | None = None,
+    team: Team | None = None,
+    submission: UUID | None = None,
+    by: User | None,
 ) -> Event:
-    """Name her midwife (and buddy), and record that she has one. Raises Refused."""
+    """Name her midwife (and buddy), and record that she has one. The same submission counts once. Raises Refused."""
     journey = lock(journey)
     check_may(by, Ability.ASSIGN_MIDWIFE, site_id=journey.site_id)
+    if submission and (earlier := Event.objects.filter(submission=submission).first()):
+        return earlier
     for person in filter(None, (midwife, buddy)):
         if journey.site_id not in person.site_ids or Ability.SEE_CASELOAD not in person.abilities:
             raise Refused(f"{person.name} has no caseload at this site. Choose somebody else.", field="midwife")
@@ -215,7 +225,7 @@ def assign_named_midwife(
     journey.named_midwife, journey.buddy = midwife, buddy
     journey.team = team or journey.team
     journey.save(update_fields=["named_midwife", "buddy", "team"])
-    return _record(journey, [Draft("named_midwife_assigned", clock.now())], by=by)[0]
+    return _record(journey, [Draft("named_midwife_assigned", clock.now(), submission=submission)], by=by)[0]
 
 
 # -- events ------------------------------------------------------------------------------------
@@ -242,7 +252,7 @@ def record_history(journey: Journey, drafts: Sequence[Draft], *, source: Event.S
 
 @transaction.atomic
 def correct_event(event: Event, *, reason: str, by: User) -> Correction:
-    """Mark an event as entered in error; it stays readable. Raises Refused without a reason or when it is marked already."""
+    """Mark an event as entered in error; it stays readable. Raises Refused without a reason, and when it is marked."""
     journey = lock(event.journey)
     check_may(by, Ability.CORRECT_ENTRY, site_id=journey.site_id)
     if not reason.strip():
@@ -275,7 +285,9 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
         return earlier
     handoff.refresh_from_db()
     if handoff.state not in engine.OPEN_STATES:
-        raise AlreadyAnswered("This handoff has been answered meanwhile. Look at what was recorded before you add to it.")
+        raise AlreadyAnswered(
+            "This handoff has been answered meanwhile. Look at what was recorded before you add to it."
+        )
     if draft.kind != "handoff_completed" and not draft.details.get("reason", "").strip():
         raise Refused("Say why, in a few words.", field="reason")
     subject = {handoff.subject: str(handoff.subject_number)} if handoff.subject_number else {}

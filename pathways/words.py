@@ -43,13 +43,31 @@ LIST_ROLE_NAMES: dict[Role, str] = {
 
 
 def roles_in_lists(roles: Collection[Role]) -> str:
-    """``Keyworker and GP``, ``Ward midwife and 4 others``: short, and without what gives a reason away."""
+    """``Keyworker and GP``, ``Ward midwife and 4 more``: short, and without what gives a reason away."""
     names = [LIST_ROLE_NAMES[role] for role in roles]
     if len(names) > 2:
-        return f"{names[0]} and {len(names) - 1} others"
+        return f"{names[0]} and {len(names) - 1} more"
     return " and ".join([*names[:1], *(inside_a_sentence(name) for name in names[1:])])
 
 
 def inside_a_sentence(name: str) -> str:
     """A role's name that does not begin the sentence: ``health visitor``, ``GP``."""
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+# In a list of several women nobody's row may say why she is on it.
+_GIVEAWAYS = (
+    ("drug-service ", ""),
+    ("drug service", "partner service"),
+    ("controlled-drug cupboard", "ward"),
+    ("bereavement midwife", "midwife"),
+    ("children's social care", "partner service"),
+    ("social worker", "partner service"),
+)
+
+
+def in_lists(words: str) -> str:
+    """Who gives or takes, without a drug, a loss or social care: ``drug-service keyworker`` is ``keyworker``."""
+    for giveaway, neutral in _GIVEAWAYS:
+        words = words.replace(giveaway, neutral)
+    return words

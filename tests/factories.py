@@ -12,7 +12,9 @@ from carecoord.access.models import Membership, Team, User
 from carecoord.access.roles import Role
 from carecoord.sites.models import Site
 from pathways.actions import Draft, Person, add_woman, open_journey, record_history
-from pathways.models import Event, Journey, Woman
+from pathways.engine import State
+from pathways.models import Event, Handoff, Journey, Woman
+from pathways.moments import ALL
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -61,3 +63,15 @@ def happened(record: Journey, *history: tuple[Any, ...]) -> list[Event]:
 def ago(days: float = 0, **more: float) -> datetime:
     """An instant before now."""
     return clock.now() - timedelta(days=days, **more)
+
+
+def owed(record: Journey, moment: str = "HV_ANTENATAL", step: str = "", *, due: datetime, **fields: Any) -> Handoff:
+    """A handoff row (first step), written past the engine: pending, warned of 7 days before, missed 3 days after."""
+    times = {
+        "opened_at": due - timedelta(days=14),
+        "warn_at": due - timedelta(days=7),
+        "missed_at": due + timedelta(days=3),
+    }
+    step = step or next(each for each in ALL if each.key == moment).steps[0].key
+    known = {"subject": "pregnancy", "state": State.PENDING, **times, **fields}
+    return Handoff.objects.create(journey=record, moment=moment, step=step, due_at=due, **known)

@@ -13,6 +13,7 @@ from carecoord.access.models import Membership, Team, User
 from carecoord.access.roles import Role
 
 DOMAIN = "demo.example"
+DEMO_SITES = ("ASHF", "CALD", "GLEN", "TAYM")
 _K = Team.Kind
 
 
@@ -29,8 +30,8 @@ class Post:
     nth: int = 0
 
 
-def _names(ashf: str, cald: str, glen: str, taym: str) -> dict[str, str]:
-    return {"ASHF": ashf, "CALD": cald, "GLEN": glen, "TAYM": taym}
+def _names(*names: str) -> dict[str, str]:
+    return dict(zip(DEMO_SITES, names, strict=True))
 
 
 POSTS: dict[str, Post] = {
@@ -95,8 +96,7 @@ def _encoded(password: str, anybody: User | None) -> str:
 def _teams() -> dict[str, dict[str, list[Team]]]:
     """The demonstration's sites, and of each the teams by kind."""
     found: dict[str, dict[str, list[Team]]] = {}
-    codes = POSTS["midwife"].names
-    for team in Team.objects.filter(site__code__in=codes).select_related("site").order_by("site__code", "code"):
+    for team in Team.objects.filter(site__code__in=DEMO_SITES).select_related("site").order_by("site__code", "code"):
         found.setdefault(team.site.code, {}).setdefault(team.kind, []).append(team)
     return found
 

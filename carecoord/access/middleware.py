@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from carecoord.access.abilities import Ability
 
+if TYPE_CHECKING:
+    from carecoord.access.models import User
+
 View = Callable[..., HttpResponse]
 
 # Pages of the sign-in library: they look after themselves.
 _OWN_DOORS = ("allauth.",)
+
+
+class StaffRequest(HttpRequest):
+    """A request as a view behind ``requires`` gets it: somebody has signed in. For the type checker."""
+
+    user: User
 
 
 def requires(ability: Ability) -> Callable[[View], View]:

@@ -74,7 +74,10 @@ class User(AbstractBaseUser):
     @property
     def role_in_words(self) -> str:
         """``specialist midwife``; the first role where somebody holds several."""
-        return ROLE_NAMES[Role(self.current_memberships[0].role)] if self.current_memberships else "no role yet"
+        if not self.current_memberships:
+            return "no role yet"
+        name = ROLE_NAMES[Role(self.current_memberships[0].role)]
+        return name if name.isupper() else name[0].lower() + name[1:]
 
     @property
     def site_in_words(self) -> str:

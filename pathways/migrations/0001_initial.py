@@ -1,9 +1,10 @@
-import carecoord.clock
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import TrigramExtension
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
+
+import carecoord.clock
 
 
 class Migration(migrations.Migration):

@@ -23,7 +23,7 @@ from tests.factories import ago, happened, journey, staff, woman
 
 pytestmark = pytest.mark.django_db
 
-IN_PREGNANCY = date.today() + timedelta(days=100)
+IN_PREGNANCY = clock.today() + timedelta(days=100)
 
 
 def her(**fields):
@@ -56,7 +56,7 @@ def test_a_woman_needs_no_number():
         ({"nhs_number": "9990000019"}, "nhs_number"),
         ({"chi_number": "3102980008"}, "chi_number"),
         ({"first_name": "  "}, "first_name"),
-        ({"date_of_birth": date.today()}, "date_of_birth"),
+        ({"date_of_birth": clock.today()}, "date_of_birth"),
         ({"date_of_birth": date(1900, 1, 1)}, "date_of_birth"),
     ],
 )
@@ -83,7 +83,11 @@ def test_the_database_itself_keeps_a_number_to_one_woman():
 
 
 def test_adding_a_woman_takes_the_ability_and_the_site():
-    for person in (staff(Role.SERVICE_MANAGER, team="office"), staff(Role.HEALTH_VISITOR, team="hv"), staff(site="CALD")):
+    for person in (
+        staff(Role.SERVICE_MANAGER, team="office"),
+        staff(Role.HEALTH_VISITOR, team="hv"),
+        staff(site="CALD"),
+    ):
         with pytest.raises(PermissionDenied):
             actions.add_woman(Site.objects.get(code="ASHF"), her(), by=person)
 
@@ -141,7 +145,7 @@ def test_a_time_before_her_birth_is_refused():
 @pytest.mark.parametrize("days", [-400, 400])
 def test_an_impossible_edd_is_refused(days):
     with pytest.raises(Refused) as refusal:
-        actions.agree_edd(journey(), date.today() + timedelta(days=days), by=staff())
+        actions.agree_edd(journey(), clock.today() + timedelta(days=days), by=staff())
     assert refusal.value.field == "edd"
 
 
@@ -244,7 +248,7 @@ def test_re_dating_moves_the_due_times_and_keeps_the_answers():
 
 
 def test_twins_are_two_babies_with_their_own_handoffs():
-    record = journey(edd=date.today() + timedelta(days=10))
+    record = journey(edd=clock.today() + timedelta(days=10))
     happened(
         record,
         ("first_contact", ago(200)),

@@ -146,9 +146,7 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of an event": (
         Event,
-        same_form(
-            lambda form: Event.objects.create(journey=journey(), kind="x", occurred_at=ago(1), submission=form)
-        ),
+        same_form(lambda form: Event.objects.create(journey=journey(), kind="x", occurred_at=ago(1), submission=form)),
     ),
     "submission of a woman": (
         Woman,

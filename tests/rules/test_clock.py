@@ -6,11 +6,11 @@ import pytest
 
 from carecoord import clock
 
-NOW = clock.from_local(datetime(2026, 11, 20, 9, 5))
+NOW = clock.parse_instant("2026-11-20 09:05")[0]
 
 
 def london(*parts: int) -> datetime:
-    return clock.from_local(datetime(*parts))
+    return datetime(*parts, tzinfo=clock.LONDON)  # type: ignore[arg-type,misc]
 
 
 @pytest.mark.parametrize(

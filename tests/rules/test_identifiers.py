@@ -10,7 +10,9 @@ def test_a_true_nhs_number_passes(number):
     assert clean_nhs_number(number) == number
 
 
-@pytest.mark.parametrize("number", ["9990000019", "9991234560", "999000001", "99900000181", "999000001a", "", "９９９００００１８"])
+@pytest.mark.parametrize(
+    "number", ["9990000019", "9991234560", "999000001", "99900000181", "999000001a", "", "９９９００００１８"]
+)
 def test_a_wrong_nhs_number_is_refused(number):
     with pytest.raises(InvalidNumber):
         clean_nhs_number(number)

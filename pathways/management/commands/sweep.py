@@ -1,0 +1,31 @@
+"""`manage.py sweep`: one sweep in this process."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from pathways.management.arguments import instant
+from pathways.sweep import sweep
+
+
+class Command(BaseCommand):
+    """Moves the handoffs whose time has come, and raises their flags. Running it again changes nothing more."""
+
+    help = "Mark what has become due soon, overdue or missed, and raise one flag for each overdue or missed handoff."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", type=instant, metavar="TIME", help="sweep for this instant instead of now")
+        parser.add_argument("--json", action="store_true", help="print the counts as JSON")
+
+    def handle(self, *args: Any, as_of: datetime | None = None, **options: Any) -> None:
+        swept = asdict(sweep(as_of))
+        if options["json"]:
+            self.stdout.write(json.dumps(swept))
+        else:
+            self.stdout.write(", ".join(f"{name} {value:,}" for name, value in swept.items()))
