@@ -11,6 +11,4 @@ graceful_timeout = 5
 max_requests, max_requests_jitter = 20_000, 2_000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a heartbeat file must not wait for a disk
 control_socket_disable = True  # it would write outside the data folder
-accesslog = "-"
-access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"  # the path without its query, no address, no names
-loglevel = "error"  # a warning quotes the request line
+loglevel = "error"  # a warning quotes the request line; carecoord/requests.py writes the line of each request

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -10,9 +10,8 @@ class CareCoordConfig(AppConfig):
     name = "carecoord"
 
     def ready(self) -> None:
-        import carecoord.celery  # noqa: F401 - tasks declared in the apps belong to this Celery
-
-        post_migrate.connect(make_cache_table, sender=self)
+        # Not for this app itself: it has no tables, and Django tells only apps that have.
+        post_migrate.connect(make_cache_table, sender=apps.get_app_config("access"))
 
 
 def make_cache_table(*, using: str, verbosity: int, **signal: Any) -> None:

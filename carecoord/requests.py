@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -13,19 +14,25 @@ from django.template.loader import render_to_string
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 DRAINED_BYTES = 50 * 1024 * 1024
+log = structlog.get_logger("carecoord.requests")
 
 
-class RequestId:
-    """Gives each request an id that stands on its log lines and in its answer."""
+class RequestLog:
+    """Writes one line for each request: its path, never its query or form. The answer carries the line's id."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = uuid.uuid4().hex[:16]
-        with structlog.contextvars.bound_contextvars(request=request_id):
-            response = self.get_response(request)
+        began, request_id = time.monotonic(), uuid.uuid4().hex[:16]
+        # Cleared by the next request, not after this one: Django's own line about an error comes later still.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id)
+        response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        if not request.path.startswith("/health/"):
+            milliseconds = round((time.monotonic() - began) * 1000)
+            log.info(request.method, path=request.path, status=response.status_code, milliseconds=milliseconds)
         return response
 
 

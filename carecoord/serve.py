@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def serve(port: int, stop: threading.Event, running: ExitStack) -> None:
-    """Start everything, say where it is, wait. Raises Stopped, or RuntimeError when a part fails."""
+    """Start everything, say where it is and who may sign in, wait. Raises Stopped, or RuntimeError if a part fails."""
     data = environment.data_folder()
     env = {**os.environ, "CARECOORD_MODE": "demo", "PORT": str(port), "BIND": f"127.0.0.1:{port}"}
     env["CARECOORD_DEMO_PASSWORD"] = environment.demo_password()
@@ -80,7 +80,7 @@ def serve(port: int, stop: threading.Event, running: ExitStack) -> None:
         with (logs / f"{name}.log").open("wb") as log:
             children[name] = start(command, env, log.fileno())
     watch(children, logs, stop, until_ready=port)
-    print(f"\n{accounts.strip()}\n\nPassword of all of them: {env['CARECOORD_DEMO_PASSWORD']}")
+    print(f"\n{accounts.strip()}\n")
     print(f"CareCoord is at http://localhost:{port} (also http://127.0.0.1:{port}). Ctrl-C stops it.", flush=True)
     watch(children, logs, stop)
 

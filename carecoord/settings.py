@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
 ]
 MIDDLEWARE = [
-    "carecoord.requests.RequestId",
+    "carecoord.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -93,6 +93,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In PostgreSQL, not in Redis: signing in must not depend on the job queue.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# What a page says once can name a woman's care: it waits in the session's row, never in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # the longest shift; seconds
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -136,6 +138,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, who knows the address
 ACCOUNT_SESSION_REMEMBER = False  # closing the browser signs out
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset asked for a stranger sends nothing
 ACCOUNT_RATE_LIMITS = {
     # A whole hospital is often one address on the internet: limits for each account, loose ones for an address.
     "login": "600/m/ip",
@@ -197,4 +200,4 @@ DEFAULT_FROM_EMAIL = env.get("EMAIL_FROM", "carecoord@localhost")
 
 # Log lines: ids only --------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "carecoord.logs.configure"
-LOGGING = {"level": env.get("LOG_LEVEL", "INFO")}
+LOGGING = {"level": env.get("LOG_LEVEL", "INFO"), "handlers": ["stderr"]}

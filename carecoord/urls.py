@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from carecoord import health
+from carecoord import health, signin
 
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("health/pulse", health.pulse),
+    path("accounts/email/", signin.closed),  # the address is the account's name: an administrator changes it
     path("accounts/", include("allauth.account.urls")),
     path("", include("pathways.urls")),
 ]

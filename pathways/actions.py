@@ -324,7 +324,7 @@ def check_draft(journey: Journey, draft: Draft) -> None:
 
 
 def check_edd(edd: date, *, on: date, field: str, tolerance: timedelta = timedelta(0)) -> None:
-    """Raise Refused unless she could be pregnant with this EDD on that day (up to 44 weeks), give or take ``tolerance``."""
+    """Raise Refused unless she could be pregnant with this EDD on that day, give or take ``tolerance``."""
     conceived = edd - FULL_TERM
     if not conceived - tolerance <= on <= conceived + LONGEST_PREGNANCY + tolerance:
         raise Refused(

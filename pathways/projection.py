@@ -193,10 +193,10 @@ def _write_flags(journey: Journey, handoffs: list[Handoff], at: datetime) -> Non
         level = handoff.state if handoff.state in FLAGGED else None
         if flag is None and level:
             raised.append(new_flag(handoff, at))
-        elif flag is not None and level is None:
+        elif flag and not level:
             flag.cleared_at = at
             flag.save(update_fields=["cleared_at"])
-        elif flag is not None and flag.level != level:
+        elif flag and level and flag.level != level:
             flag.level, flag.escalated_at = level, at if level == State.MISSED else None
             flag.save(update_fields=["level", "escalated_at"])
     Flag.objects.bulk_create(raised)

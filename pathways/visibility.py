@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.models import Handoff, Journey, Woman
+from pathways.models.handoffs import HandoffQuerySet
 
 
 def journeys_visible_to(user: User) -> QuerySet[Journey]:
@@ -29,7 +30,7 @@ def women_visible_to(user: User) -> QuerySet[Woman]:
     return Woman.objects.filter(site__in=user.site_ids)
 
 
-def handoffs_visible_to(user: User) -> QuerySet[Handoff]:
+def handoffs_visible_to(user: User) -> HandoffQuerySet:
     """The handoffs of the journeys that ``user`` may open."""
     return Handoff.objects.filter(journey__in=journeys_visible_to(user))
 

@@ -9,7 +9,7 @@ say "ruff" ruff check
 say "ruff format" ruff format --check
 say "mypy" mypy
 say "djlint" djlint --lint --quiet templates
-say "import-linter" lint-imports --cache-dir .ruff_cache/imports
+say "import-linter" lint-imports --cache-dir .venv/cache/imports
 CARECOORD_MODE=test say "migrations" python manage.py makemigrations --check --dry-run
 say "check --deploy" env CARECOORD_MODE=production SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
   DATABASE_URL=postgresql://app@db/carecoord REDIS_URL=redis://queue ALLOWED_HOSTS=carecoord.example \

@@ -38,6 +38,7 @@ def step(name: str, stamp: Path, sources: Iterable[Path], make: Callable[[], Non
     digest = hashlib.sha256()
     for source in sorted(sources):
         digest.update(source.read_bytes())
+    digest.update(str(VENV.resolve()).encode())
     if stamp.exists() and stamp.read_text() == digest.hexdigest() and PYTHON.exists():
         return
     print(f"{name} …", flush=True)
@@ -47,11 +48,16 @@ def step(name: str, stamp: Path, sources: Iterable[Path], make: Callable[[], Non
 
 def python_packages() -> None:
     """The virtual environment, from the lock with its hashes."""
-    if not works(PYTHON, "-c", "import pip"):
+    if not is_whole():
         shutil.rmtree(VENV, ignore_errors=True)
         if not works(sys.executable, "-m", "venv", VENV):
             sys.exit(f"`{sys.executable} -m venv` does not work. On Debian and Ubuntu: apt-get install python3-venv")
     pip_install("requirements-dev.lock")
+
+
+def is_whole() -> bool:
+    """Whether .venv works and was made here: its programs name their folder, so a copied one would use the original."""
+    return works(PYTHON, "-c", "import pip") and str(VENV.resolve()) in (VENV / "bin" / "pip").read_text()
 
 
 def node_packages() -> None:

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from carecoord.embedded import leave_postgresql, valkey
-from carecoord.environment import database_url
+from carecoord.environment import BASE_DIR, database_url
 
 # The browser's driver runs an event loop in the main thread, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+set_hypothesis_home_dir(BASE_DIR / ".venv" / "cache" / "hypothesis")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 AXE = {
@@ -31,7 +34,7 @@ AXE = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that open a browser; leave them out, and say so, where there is none."""
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if {"page", "browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))

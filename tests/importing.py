@@ -73,7 +73,7 @@ def run_import(women: Path, events: Path, *flags: str, report: Path | None = Non
         code = problem.returncode
         err.write(str(problem))
     rows: list[dict[str, str]] = []
-    if report.exists():
+    if report.is_file():
         with report.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     return Imported(code, out.getvalue(), err.getvalue(), rows)
@@ -84,7 +84,8 @@ def table_sizes() -> dict[str, tuple[int, int | None]]:
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            has_id = any(column.name == "id" for column in connection.introspection.get_table_description(cursor, table))
-            cursor.execute(f'SELECT count(*), {"max(id)" if has_id else "NULL"} FROM "{table}"')
+            columns = connection.introspection.get_table_description(cursor, table)
+            largest = "max(id)" if any(column.name == "id" for column in columns) else "NULL"
+            cursor.execute(f'SELECT count(*), {largest} FROM "{table}"')  # noqa: S608 - names of our own tables
             found[table] = cursor.fetchone()
     return found

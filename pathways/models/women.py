@@ -74,11 +74,13 @@ class Woman(models.Model):
 
     @property
     def list_name(self) -> str:
-        """``Shan O’C.``: enough to know her by in a list, no more. Capitals inside the last name are kept."""
-        first_part = self.last_name.split()[0].split("-")[0] if self.last_name.split() else ""
-        capitals = [place for place, letter in enumerate(first_part) if letter.isupper()]
-        end = capitals[-1] + 1 if capitals else 1
-        return f"{self.called} {first_part[: min(end, 4)]}."
+        """``Shan O’C.``, ``Kirsty McA.``, ``Róisín Ní B.``: enough to know her by in a list, no more."""
+        words = self.last_name.split()[:2] or [""]
+        *particles, main = words if len(words[0]) <= 3 else words[:1]  # Ní, Van, de
+        main = main.split("-")[0]
+        capitals = [place for place, letter in enumerate(main) if letter.isupper()]
+        short = main[:1] if main.isupper() or not capitals else main[: min(capitals[-1] + 1, 4)]
+        return " ".join([self.called, *particles, f"{short}."])
 
     def age_on(self, day: date) -> int:
         """Whole years on that day."""

@@ -81,7 +81,7 @@ SITE_TRANSFER = Moment(
 LOST_CONTACT = Moment(
     key="LOST_CONTACT",
     title="No successful contact: outreach, not discharge",
-    list_title="Outreach",
+    list_title="Contact or outreach",
     why="When nobody has reached her, the answer is to go and look for her, kindly, and never to close her journey. "
     "[R1, R2, R60]",
     tier=Tier.CORE,
@@ -109,7 +109,7 @@ LOST_CONTACT = Moment(
         Step(
             key="outreach",
             title="Contact, or outreach where there is none",
-            list_title="Outreach",
+            list_title="Contact or outreach",
             # Each rule names the stages in which its window runs; in all others it sleeps.
             rules=(
                 after(

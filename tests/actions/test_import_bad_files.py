@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from pathways.importing import tables
 from pathways.importing.events import COLUMNS as EVENT_COLUMNS
@@ -105,6 +105,26 @@ def test_a_report_that_cannot_be_written_is_said_before_anything_is(tmp_path):
     assert done.code == 2
     assert "cannot be written" in done.err
     assert not Woman.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_report_cut_short_by_a_full_disk_is_said(tmp_path):
+    women, events = write_csv(tmp_path / "w.csv", WOMEN, [TARA]), write_csv(tmp_path / "e.csv", EVENTS, [CONTACT])
+    done = run_import(women, events, report=Path("/dev/full"))
+    assert done.code == 2
+    assert "The report was not written to its end: No space left on device." in done.err
+    assert Woman.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_database_that_goes_away_is_said(tmp_path, monkeypatch):
+    def gone(*args, **kwargs):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr("pathways.importing.people.Woman.objects.filter", gone)
+    women, events = write_csv(tmp_path / "w.csv", WOMEN, [TARA]), write_csv(tmp_path / "e.csv", EVENTS, [CONTACT])
+    done = run_import(women, events)
+    assert (done.code, "The database does not answer. Those already imported stay." in done.err) == (1, True)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """The embedded servers, each in a folder of its own: who starts them, who stops them, what a crash leaves behind."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg2
@@ -66,11 +68,18 @@ def has_ended(pid: int | None) -> bool:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "data"
-    embedded.join_postgresql(tmp_path / "data")  # the last to leave, whatever the test did
-    embedded.leave_postgresql(tmp_path / "data")
-    assert server_pid(tmp_path / "data") is None
+def folder() -> Iterator[Path]:
+    """An empty folder. Not pytest's own: another run of it closes that to PostgreSQL's user while we work as root."""
+    with TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def data(folder: Path) -> Iterator[Path]:
+    yield folder / "data"
+    embedded.join_postgresql(folder / "data")  # the last to leave, whatever the test did
+    embedded.leave_postgresql(folder / "data")
+    assert server_pid(folder / "data") is None
 
 
 def test_two_share_one_server_and_the_last_to_leave_stops_it(data: Path) -> None:
@@ -123,8 +132,19 @@ def test_five_that_come_at_once_start_one_server(data: Path) -> None:
     assert server_pid(data) is None
 
 
-def test_a_long_path_and_a_locale_that_is_not_installed(tmp_path: Path) -> None:
-    data = tmp_path / ("deep" * 15) / ("folder with spaces" * 3)
+def test_nobody_tidies_up_while_another_is_starting(data: Path) -> None:
+    data.mkdir()
+    with (data / "postgres.starting").open("w") as turn, ThreadPoolExecutor() as other:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        waiting = other.submit(User, data)
+        time.sleep(1)
+        assert not (data / "postgres").exists()
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        waiting.result(timeout=30).leave()
+
+
+def test_a_long_path_and_a_locale_that_is_not_installed(folder: Path) -> None:
+    data = folder / ("deep" * 15) / ("folder with spaces" * 3)
     assert len(str(data)) > 107
     user = User(data, LC_ALL="xx_XX.UTF-8", LANG="xx_XX.UTF-8")
     connection = psycopg2.connect(host=user.host, user="postgres", dbname=embedded.DATABASE)

