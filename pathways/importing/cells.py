@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from carecoord import clock
 from pathways.actions import Refused
-from pathways.importing.tables import Problem, Row
+from pathways.importing.tables import LONGEST_SHOWN, Problem, Row
 
 Parsed = TypeVar("Parsed")
 
@@ -51,7 +51,7 @@ class Cells:
     def problem(self, column: str, sentence: str) -> None:
         """Note what is wrong with a cell, unless something is noted of it already."""
         if all(problem.column != column for problem in self.problems):
-            self.problems.append(Problem(column, self.row.cells.get(column, ""), sentence))
+            self.problems.append(Problem(column, self.row.cells.get(column, "")[:LONGEST_SHOWN], sentence))
 
     def in_order(self, columns: Sequence[str]) -> list[Problem]:
         """The problems, those of the whole row first, then by column."""

@@ -92,7 +92,8 @@ class EventsCheck:
         if kind is None:
             return None
         baby = self._baby(cells, details)
-        details = {name: value for name, value in details.items() if name != "baby"}
+        if "baby" in details:
+            details = {name: value for name, value in details.items() if name != "baby"}
         for column, problem in validate_details(kind, baby or None, details, sites=site_codes()):
             cells.problem(column, problem)
         if occurred_at is None or cells.problems:

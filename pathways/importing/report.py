@@ -12,7 +12,6 @@ from carecoord.csvfiles import SafeWriter
 from pathways.importing.tables import Problem
 
 COLUMNS = ("file", "line", "person_ref", "column", "value", "problem")
-LONGEST_VALUE = 200  # characters of a cell that are shown again
 REWRITTEN_EVERY = 100  # rows, on a terminal
 LINE_EVERY = 5_000  # rows, elsewhere
 
@@ -65,7 +64,7 @@ class Refusals:
                 line=line,
                 person_ref=person_ref,
                 column=first.column,
-                value=first.value[:LONGEST_VALUE],
+                value=first.value,
                 problem="; also ".join(sentences),
             )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 LONGEST_CELL = 10_000  # characters; what is longer is refused with its row
+LONGEST_SHOWN = 200  # characters of a bad cell that are kept, to show them again
 LONGEST_LINE = 32 * 1024 * 1024  # characters; a quote that never closes, or no text file at all
 
 _SAVE_AS = "Open it in your spreadsheet program and save it as “CSV UTF-8 (comma delimited)”."
@@ -141,6 +142,8 @@ def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> Row:
         )
     for name, cell in named.items():
         if len(cell) > LONGEST_CELL:
-            problems.append(Problem(name, cell[:100], f"this cell holds {len(cell):,} characters: shorten it"))
+            problems.append(
+                Problem(name, cell[:LONGEST_SHOWN], f"this cell holds {len(cell):,} characters: shorten it")
+            )
             named[name] = ""
     return Row(line, named, tuple(problems))

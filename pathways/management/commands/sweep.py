@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from pathways.management.arguments import instant
 from pathways.sweep import sweep
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
     def handle(self, *args: Any, as_of: datetime | None = None, **options: Any) -> None:
+        connection.ensure_connection()  # so that the seconds are the sweep's own
         swept = asdict(sweep(as_of))
         if options["json"]:
             self.stdout.write(json.dumps(swept))

@@ -1,0 +1,269 @@
+"""What the page of one journey shows. Six SQL queries, whatever the journey holds.
+
+Everything is true by the clock at one instant, also when no sweep runs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from carecoord import clock
+from carecoord.access.models import User
+from carecoord.sites.definitions import Offer
+from pathways.answered_by import EndedBy
+from pathways.engine import OPEN_STATES, Stage, State, whereabouts
+from pathways.entry_words import PRODUCT_NAMES, time_in_words, title_of
+from pathways.handoff_words import (
+    Card,
+    card_of,
+    day_in_words,
+    due_day_in_words,
+    full_title,
+    live_state,
+    sender_and_receiver,
+)
+from pathways.identity import Banner, Fact, banner
+from pathways.models import Baby, Event, Handoff, Journey
+from pathways.projection import facts_of
+from pathways.timeline.drawing import Drawing, draw
+from pathways.timeline.marks import Item, Mark, in_order, items_of
+from pathways.timeline.scales import Around
+from pathways.timeline.telling import Told, is_pregnant, marks_of, story_of, url_of
+from pathways.visibility import journeys_visible_to
+from pathways.words import STATE_NAMES
+
+FEW_LATER = 4  # shown before "show all"
+FEW_ENTRIES = 5
+URGENCY = {State.MISSED: 0, State.OVERDUE: 1, State.DUE_SOON: 2, State.PENDING: 3}
+# What exists here after a birth matters from booking on, until the end of the journey.
+NO_OFFERS = frozenset({Stage.BEREAVEMENT, Stage.CLOSED})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A handoff as one line: later, or done."""
+
+    pk: int
+    url: str
+    state: str
+    when: str
+    title: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event as a line of a list."""
+
+    url: str
+    title: str
+    happened: str
+    by: str
+    reason: str | None  # why it was entered in error; None where it was not
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody around her."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class BabyRow:
+    """A baby of this journey, and where it is."""
+
+    name: str
+    born: str
+    place: str
+
+
+@dataclass(frozen=True)
+class MarkList:
+    """The timeline as a list, in the three parts of the drawing, so that narrow screens begin where it matters."""
+
+    earlier: Sequence[Item]
+    near: Sequence[Item]
+    later: Sequence[Item]
+
+
+@dataclass(frozen=True)
+class JourneyPage:
+    """Everything the template shows."""
+
+    banner: Banner
+    her_words: str
+    her_words_on: str
+    drawing: Drawing
+    listed: MarkList
+    needs_action: Sequence[Card]
+    due_soon: Sequence[Card]
+    later: Sequence[Row]
+    done: Sequence[Row]
+    entries: Sequence[Entry]
+    people: Sequence[Person]
+    medicine: Fact
+    babies: Sequence[BabyRow]
+    offers: Sequence[Offer]
+    others: Sequence[Journey]
+
+    is_pregnant: bool
+
+    @property
+    def open_count(self) -> int:
+        return len(self.needs_action) + len(self.due_soon) + len(self.later)
+
+
+def with_people(journeys: QuerySet[Journey]) -> QuerySet[Journey]:
+    """Journeys with all that the banner and the right column name."""
+    return journeys.select_related("woman", "site", "team", "named_midwife", "buddy")
+
+
+def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> JourneyPage:
+    """The page of a journey (``with_people``) as ``reader`` sees it at ``at``."""
+    everything = list(journey.events.select_related("correction", "recorded_by").order_by("occurred_at", "id"))
+    events = [event for event in everything if not hasattr(event, "correction")]
+    handoffs = list(journey.handoffs.with_live_state(at).order_by("due_at", "pk"))
+    babies = list(journey.babies.order_by("number"))
+    told = Told(journey, events, handoffs, max(len(babies), 1), at, EndedBy(events))
+    marks = in_order(marks_of(told))
+    here = reverse("journey", args=[journey.pk])
+    drawing = draw(marks, story_of(told, marks), around, together_url=f"{here}?around={around}&timeline=list")
+    cards = [card_of(handoff, handoffs, journey, reader, at) for handoff in _urgent(handoffs)]
+    return JourneyPage(
+        banner=banner(journey, at),
+        her_words=journey.woman.what_matters,
+        her_words_on=_short_day(journey, at),
+        drawing=drawing,
+        listed=_mark_list(marks, drawing, told),
+        needs_action=[card for card in cards if card.is_late],
+        due_soon=[card for card in cards if not card.is_late],
+        later=[_later_row(each, told, reader) for each in handoffs if live_state(each) is State.PENDING],
+        done=_done_rows(told, at),
+        entries=_entries(journey, everything, len(babies), at),
+        people=_people(journey),
+        medicine=_medicine(journey, events, at),
+        babies=_babies(babies, events, at),
+        offers=() if journey.stage in NO_OFFERS else journey.site.definition.offers,
+        others=_others(journey, reader),
+        is_pregnant=is_pregnant(journey),
+    )
+
+
+def _mark_list(marks: Sequence[Mark], drawing: Drawing, told: Told) -> MarkList:
+    """The marks in order, with a line for today among them."""
+    point = told.journey.point_on(clock.today(told.now))
+    words = f"Today, {day_in_words(told.now, told.now)}"
+    items = items_of(marks, told.now)
+    past = sum(mark.at <= told.now for mark in marks)
+    items.insert(past, Item(when="", title=words if point == "–" else f"{words}, {point}"))
+    times = [mark.at for mark in marks]
+    times.insert(past, told.now)
+    near = drawing.scales[1]
+    first, after = bisect_left(times, near.start), bisect_left(times, near.end)
+    return MarkList(items[:first], items[first:after], items[after:])
+
+
+def _urgent(handoffs: Sequence[Handoff]) -> list[Handoff]:
+    """Missed, overdue, due soon; inside each by due time."""
+    urgent = [each for each in handoffs if live_state(each) in (State.MISSED, State.OVERDUE, State.DUE_SOON)]
+    return sorted(urgent, key=lambda each: (URGENCY[live_state(each)], each.due_at, each.pk))
+
+
+def _short_day(journey: Journey, at: datetime) -> str:
+    said_on = journey.woman.what_matters_on
+    return clock.day_in_words(said_on, weekday=False, year=said_on.year != clock.today(at).year) if said_on else ""
+
+
+def _later_row(handoff: Handoff, told: Told, reader: User) -> Row:
+    sender, receiver = sender_and_receiver(handoff, told.journey, reader)
+    return Row(
+        pk=handoff.pk,
+        url=url_of(told, handoff),
+        state=State.PENDING.value,
+        when=due_day_in_words(handoff.due_at, told.now),
+        title=f"{full_title(handoff, babies=told.babies)}{' (catch-up)' if handoff.late_entry else ''}",
+        who=f"{sender} → {receiver}",
+    )
+
+
+def _done_rows(told: Told, at: datetime) -> list[Row]:
+    """What has ended, the latest first; each leads to the entry that ended it where there is one."""
+    ended = [each for each in told.handoffs if live_state(each) not in OPEN_STATES]
+    ended.sort(key=lambda each: (each.ended_at or each.due_at, each.pk), reverse=True)
+    return [
+        Row(
+            pk=each.pk,
+            url=url_of(told, each),
+            state=each.state,
+            when=day_in_words(each.ended_at or each.due_at, at),
+            title=full_title(each, babies=told.babies),
+            who=STATE_NAMES[State(each.state)],
+        )
+        for each in ended
+    ]
+
+
+def _entries(journey: Journey, events: Sequence[Event], babies: int, at: datetime) -> list[Entry]:
+    """Every entry, what was recorded last first; those entered in error too."""
+    return [
+        Entry(
+            url=reverse("entry", args=[journey.pk, event.pk]),
+            title=title_of(event, babies=babies),
+            happened=time_in_words(event.occurred_at, year=clock.today(event.occurred_at).year != clock.today(at).year),
+            by=str(event.recorded_by or event.get_source_display()),
+            reason=event.correction.reason if hasattr(event, "correction") else None,
+        )
+        for event in sorted(events, key=lambda event: event.pk, reverse=True)
+    ]
+
+
+def _people(journey: Journey) -> list[Person]:
+    people = [Person(str(journey.named_midwife), "named midwife")] if journey.named_midwife else []
+    if journey.buddy:
+        people.append(Person(str(journey.buddy), "buddy, stands in for her midwife"))
+    return [*people, Person(journey.team.name, f"her team, {journey.site.name}")]
+
+
+def _medicine(journey: Journey, events: Sequence[Event], at: datetime) -> Fact:
+    """The product as stated last: what, and since when it is known. Never an amount."""
+    changes = [event for event in events if event.kind in ("treatment_started", "treatment_ended")]
+    if not changes:
+        stated = PRODUCT_NAMES.get(journey.medication_at_entry, "")
+        return Fact("Medicine, as stated", stated, "when she was added here" if stated else "")
+    last = changes[-1]
+    product = PRODUCT_NAMES.get(last.details.get("medication", ""), "product not stated")
+    day = day_in_words(last.occurred_at, at)
+    if last.kind == "treatment_ended":
+        return Fact("Medicine, as stated", "Opioid replacement ended", f"{day}; {product}")
+    return Fact("Medicine, as stated", product, f"since {day}")
+
+
+def _babies(babies: Sequence[Baby], events: Sequence[Event], at: datetime) -> list[BabyRow]:
+    """Where each baby is. Only this page says so, never a list."""
+    where = whereabouts(facts_of(events))
+    rows = []
+    for baby in babies:
+        if baby.number in where.died:
+            place = "died"
+        elif baby.number in where.placed_away:
+            place = "placed away from her"
+        elif baby.number in where.babies_in_hospital:
+            place = "in hospital" + (", she is too" if where.mother_in_hospital else "")
+        else:
+            place = "with her"
+        name = f"Baby {baby.number}" if len(babies) > 1 else "Her baby"
+        rows.append(BabyRow(name, f"born {day_in_words(baby.born_at, at)}", place))
+    return rows
+
+
+def _others(journey: Journey, reader: User) -> list[Journey]:
+    """Her other journeys that ``reader`` may open."""
+    return list(journeys_visible_to(reader).filter(woman=journey.woman_id).exclude(pk=journey.pk).order_by("number"))

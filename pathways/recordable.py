@@ -1,0 +1,140 @@
+"""Which kinds of event a person can record by hand, in which groups, and what the form says to each.
+
+The kinds themselves, their labels and details are the engine's table; here stands only how they are
+offered. Answers to handoffs have their own pages, as have the EDD and the named midwife.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carecoord.access.abilities import Ability
+from pathways.engine import FACT_KINDS, AboutBaby, FactKind, Stage
+from pathways.models import Journey
+
+# Kinds with a page of their own: its name in urls.py.
+OWN_PAGES: Mapping[str, str] = {"dating_agreed": "edd", "named_midwife_assigned": "midwife"}
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Contact and booking",
+        (
+            "first_contact",
+            "contact_made",
+            "contact_missed",
+            "booking_completed",
+            "dating_agreed",
+            "named_midwife_assigned",
+        ),
+    ),
+    ("Medicine and drug service", ("drug_use_disclosed", "treatment_started", "treatment_ended")),
+    (
+        "Hospital",
+        ("admitted", "mother_discharge_planned", "mother_discharged", "baby_discharge_planned", "baby_discharged"),
+    ),
+    ("Birth and babies", ("baby_born", "observation_started", "observation_ended", "feeding_conflict_logged")),
+    ("At home after birth", ("postnatal_visit",)),
+    (
+        "Social care",
+        (
+            "concern_accepted",
+            "separation_possible",
+            "separated",
+            "reunified",
+            "residential_placement_started",
+            "residential_placement_ended",
+        ),
+    ),
+    ("Moving to another site", ("transfer_requested", "transfer_accepted", "transfer_refused")),
+    ("Loss and death", ("pregnancy_loss", "baby_died", "mother_died")),
+    ("The end of this journey", ("closed", "reopened")),
+)
+OFFERED = frozenset(kind for _, kinds in GROUPS for kind in kinds)
+
+# What usually comes next, first in the list; by stage, "" before there is one.
+LIKELY: Mapping[str, tuple[str, ...]] = {
+    "": ("first_contact", "booking_completed", "admitted"),
+    Stage.BOOKING: ("booking_completed", "contact_made", "contact_missed", "drug_use_disclosed", "dating_agreed"),
+    Stage.ANTENATAL: ("contact_made", "contact_missed", "admitted", "treatment_started", "dating_agreed"),
+    Stage.INTRAPARTUM: ("baby_born", "mother_discharged", "drug_use_disclosed"),
+    Stage.POSTNATAL_INPATIENT: (
+        "observation_started", "observation_ended", "mother_discharge_planned", "mother_discharged", "baby_discharged",
+    ),
+    Stage.POSTNATAL_COMMUNITY: ("postnatal_visit", "contact_made", "contact_missed", "admitted"),
+    Stage.RESIDENTIAL_PLACEMENT: ("contact_made", "contact_missed", "residential_placement_ended"),
+    Stage.SEPARATED: ("contact_made", "contact_missed", "postnatal_visit", "reunified"),
+    Stage.BEREAVEMENT: ("contact_made", "contact_missed", "postnatal_visit"),
+    Stage.CLOSED: ("reopened",),
+}  # fmt: skip
+
+HINTS: Mapping[str, str] = {
+    "booking_completed": (
+        "Record this when the appointment was held, whether or not everything was asked. Her handoffs before the birth "
+        "open from it. Those whose week is already past are given a catch-up time: nobody is late for what came before."
+    ),
+    "contact_made": "She was reached: seen, spoken to, or she wrote back. A call to the pharmacy belongs in the note.",
+    "contact_missed": (
+        "She was not able to attend, was not reached, or the service cancelled: say which in the note. "
+        "No contact never closes a journey; it leads to outreach."
+    ),
+    "drug_use_disclosed": "What she said herself. Leave open what was not talked about.",
+    "treatment_started": "Opioid replacement, as stated by the prescriber. No amounts are kept here.",
+    "separation_possible": (
+        "Record a plan, or a change of it, that includes possible separation. "
+        "She is to be told in person, before labour."
+    ),
+    "separated": (
+        "The baby is placed away from her. Her own care continues: handoffs for her open from this moment, "
+        "and reminders about the baby stop."
+    ),
+    "pregnancy_loss": (
+        "Miscarriage, termination or stillbirth. What belongs to the pregnancy stops; her own care continues."
+    ),
+    "baby_died": "What belongs to this baby stops at once. Her own care continues.",
+    "mother_died": "Everything that is open for her ends at once, except what a living baby still needs. Check twice.",
+    "closed": (
+        "A journey is never closed because of removal, missed appointments or relapse. "
+        "What is open and not yet missed falls away; medicine safety stays."
+    ),
+    "reopened": "The journey goes back to the stage before it was closed.",
+    "mother_discharged": "Also when she left on her own decision: she needs the handovers then most.",
+    "transfer_requested": "This site stays responsible until the other one accepts.",
+}
+
+# Asked for on screen although an import may leave it out: without it nothing follows from the event.
+NEEDED = frozenset({("admitted", "reason"), ("baby_born", "place"), ("transfer_requested", "to"), ("closed", "reason")})
+
+
+@dataclass(frozen=True)
+class Group:
+    """Kinds of event under one heading."""
+
+    title: str
+    kinds: tuple[FactKind, ...]
+
+
+def groups_for(journey: Journey, babies: int, abilities: frozenset[Ability]) -> list[Group]:
+    """What can be recorded now, what fits her stage first. Each kind is offered once."""
+    likely = [kind for kind in LIKELY.get(journey.stage, ()) if can_record(kind, journey, babies, abilities)]
+    groups = [Group("Most likely now", tuple(FACT_KINDS[kind] for kind in likely))] if likely else []
+    for title, kinds in GROUPS:
+        left = [kind for kind in kinds if kind not in likely and can_record(kind, journey, babies, abilities)]
+        if left:
+            groups.append(Group(title, tuple(FACT_KINDS[kind] for kind in left)))
+    return groups
+
+
+def can_record(kind: str, journey: Journey, babies: int, abilities: frozenset[Ability]) -> bool:
+    """Whether the form of this kind makes sense now, and is open to somebody with these abilities."""
+    if kind not in OFFERED:
+        return False
+    if kind == "dating_agreed" and Ability.AGREE_EDD not in abilities:
+        return False
+    if kind == "named_midwife_assigned" and Ability.ASSIGN_MIDWIFE not in abilities:
+        return False
+    if kind == "reopened":
+        return journey.is_closed
+    if FACT_KINDS[kind].about_baby is not AboutBaby.NO and kind != "baby_born":
+        return babies > 0
+    return True

@@ -1,0 +1,174 @@
+"""The team's list of handoffs, and answering one."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from carecoord import clock
+from carecoord.access.abilities import Ability
+from carecoord.access.middleware import StaffRequest, requires
+from pathways import team_handoffs as team
+from pathways.actions import AlreadyAnswered, Refused, answer_handoff
+from pathways.answered_by import EndedBy
+from pathways.consequence_words import summary
+from pathways.engine import OPEN_STATES
+from pathways.entry_words import details_of, time_in_words
+from pathways.forms.answer import COMPLETED, AnswerForm
+from pathways.handoff_words import card_of, step_of
+from pathways.journey_page import with_people
+from pathways.models import Handoff
+from pathways.projection import fact_of
+from pathways.views.her import around_her, posted
+from pathways.visibility import handoffs_visible_to, journeys_visible_to
+from pathways.what_if import WhatIf
+
+# What the address says: the event it records, the button, the heading of the form.
+ANSWERS: dict[str, tuple[str, str, str]] = {
+    "done": (COMPLETED, "Record that it is done", "Record that it is done"),
+    "declined": ("handoff_declined", "She declined", "She declined"),
+    "not-applicable": ("handoff_not_applicable", "Not applicable", "It does not apply to her"),
+    "unable": ("handoff_unable", "Could not be done", "It could not be done"),
+}
+HINTS = {
+    "declined": "Her decision ends this handoff only. It closes nothing else, and it can be offered again.",
+    "not-applicable": "For example because it was arranged another way before she came here.",
+    "unable": "For example because the service does not exist here. This is counted as a gap, not as her choice.",
+}
+
+
+# -- the list ------------------------------------------------------------------------------------
+
+
+@requires(Ability.SEE_HANDOFFS)
+@require_safe
+def handoffs(request: StaffRequest) -> HttpResponse:
+    """What the team owes and waits for; for managers, numbers without women."""
+    now = clock.now()
+    context: dict[str, Any] = {"at": time_in_words(now), "site": request.user.site_in_words}
+    if Ability.SEE_JOURNEY not in request.user.abilities:
+        return render(request, "pathways/handoff_counts.html", {**context, "tallies": team.tallies(request.user, now)})
+    listed = team.team_list(request.user, now)
+    counts = team.counts(listed)
+    asked = request.GET.get("show", "")
+    chip = team.BY_KEY.get(asked, team.CHIPS[0])
+    page = _Paginator(team.shown(listed, chip), team.PAGE_SIZE, counts[chip.key]).get_page(request.GET.get("page"))
+    _remember_place(request, chip, page.number)
+    context |= {
+        "page_obj": page,
+        "rows": team.rows(page.object_list, request.user, now),
+        "chips": [(each.label, counts[each.key], f"?show={each.key}", each == chip) for each in team.CHIPS],
+        "chip": chip,
+        "query": f"show={chip.key}&",
+        "whose": _whose(request),
+    }
+    return render(request, "pathways/handoffs.html", context)
+
+
+class _Paginator(Paginator):
+    """A paginator that is told the count, which the chips have asked for anyway."""
+
+    def __init__(self, rows: Any, size: int, known_count: int) -> None:
+        super().__init__(rows, size)
+        self.known_count = known_count
+
+    @cached_property
+    def count(self) -> int:
+        return self.known_count
+
+
+def _remember_place(request: StaffRequest, chip: team.Chip, number: int) -> None:
+    """So that the way back from a woman's page leads here."""
+    place = f"show={chip.key}&page={number}"
+    if request.session.get("handoffs_place") != place:
+        request.session["handoffs_place"] = place
+
+
+def _whose(request: StaffRequest) -> str:
+    if Ability.SEE_CASELOAD in request.user.abilities:
+        return "women of your teams"
+    return "what your role gives or receives"
+
+
+# -- answering one -------------------------------------------------------------------------------
+
+
+@requires(Ability.ANSWER_HANDOFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
+    """Complete a handoff with its evidence, or end it with a reason. The first answer counts."""
+    if answer not in ANSWERS:
+        raise Http404
+    handoff = get_object_or_404(handoffs_visible_to(request.user).with_live_state(), pk=pk)
+    handoff.journey = get_object_or_404(with_people(journeys_visible_to(request.user)), pk=handoff.journey_id)
+    kind, _, title = ANSWERS[answer]
+    moment, step = step_of(handoff)
+    form = AnswerForm(posted(request), kind=kind, evidence=moment.evidence_for(step.key))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _answered(request, handoff, form)
+        except AlreadyAnswered:
+            handoff.refresh_from_db()
+            return _too_late(request, handoff, form, status=409)
+        except Handoff.DoesNotExist:
+            raise Http404 from None  # an entry was corrected meanwhile, and nothing is owed any more
+        except Refused as refused:
+            form.refuse(refused)
+    elif handoff.state not in OPEN_STATES:
+        return _too_late(request, handoff, None, status=409 if request.method == "POST" else 200)
+    now = clock.now()
+    others = [(words, reverse("answer", args=[pk, key])) for key, (_, words, _) in ANSWERS.items() if key != answer]
+    context = {
+        **around_her(handoff.journey),
+        "form": form,
+        "title": title,
+        "hint": HINTS.get(answer, ""),
+        "card": card_of(handoff, list(handoff.journey.handoffs.all()), handoff.journey, request.user, now),
+        "others": others,
+    }
+    return render(request, "pathways/answer.html", context)
+
+
+def _answered(request: StaffRequest, handoff: Handoff, form: AnswerForm) -> HttpResponse:
+    """Save the answer and go back to her page. Raises what the verb raises."""
+    what_if = WhatIf.of(handoff.journey, clock.now())
+    event = answer_handoff(handoff, form.draft, by=request.user)
+    babies = max(handoff.journey.babies.count(), 1)
+    sent_twice = any(fact.sequence == event.pk for fact in what_if.facts)
+    follows = "" if sent_twice else summary(what_if.with_fact(fact_of(event)), babies, what_if.at)
+    messages.success(request, f"Recorded. {follows}".strip())
+    return redirect("journey", handoff.journey_id)
+
+
+def _too_late(request: StaffRequest, handoff: Handoff, form: AnswerForm | None, *, status: int) -> HttpResponse:
+    """Somebody was faster: what is recorded, beside what was typed and is not stored."""
+    events = handoff.journey.events.filter(correction=None).select_related("recorded_by")
+    recorded = EndedBy(events.order_by("occurred_at", "id")).entry(handoff)
+    context = {
+        **around_her(handoff.journey),
+        "handoff": handoff,
+        "card": card_of(handoff, [handoff], handoff.journey, request.user, clock.now()),
+        "recorded": recorded,
+        "happened": time_in_words(recorded.occurred_at) if recorded else "",
+        "details": details_of(recorded) if recorded else [],
+        "typed": _typed(form) if form else [],
+    }
+    return render(request, "pathways/answer_already.html", context, status=status)
+
+
+def _typed(form: AnswerForm) -> list[tuple[str, str]]:
+    """What was entered and is not stored, as (label, words)."""
+    shown = []
+    for field in form.visible_fields():
+        value = form.cleaned_data.get(field.name)
+        if value:
+            words = time_in_words(value) if field.name == "occurred_at" else str(value)
+            shown.append((str(field.label), dict(getattr(field.field, "choices", ())).get(words, words)))
+    return shown

@@ -1,0 +1,35 @@
+"""What the pages about one woman share: finding her journey, her banner, the way back to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from carecoord import clock
+from carecoord.access.middleware import StaffRequest
+from pathways.identity import banner
+from pathways.journey_page import with_people
+from pathways.models import Journey
+from pathways.visibility import journeys_visible_to
+
+
+def her_journey(request: StaffRequest, pk: int) -> Journey:
+    """The journey, if its reader may open it; 404 just as for one that is not there."""
+    return get_object_or_404(with_people(journeys_visible_to(request.user)), pk=pk)
+
+
+def around_her(journey: Journey) -> dict[str, Any]:
+    """Context of every page about her: ``journey``, her ``banner`` and ``her_url``."""
+    return {
+        "journey": journey,
+        "banner": banner(journey, clock.now()),
+        "her_url": reverse("journey", args=[journey.pk]),
+    }
+
+
+def posted(request: StaffRequest) -> QueryDict | None:
+    """What was sent, also when it is empty; None while the form is only being opened."""
+    return request.POST if request.method == "POST" else None

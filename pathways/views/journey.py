@@ -1,0 +1,164 @@
+"""The page of one journey, agreeing her EDD and naming her midwife."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from carecoord import clock
+from carecoord.access.abilities import Ability
+from carecoord.access.middleware import StaffRequest, requires
+from pathways.actions import Draft, Refused, agree_edd, assign_named_midwife
+from pathways.consequence_words import preview, summary
+from pathways.forms.edd import EddForm
+from pathways.forms.midwife import MidwifeForm
+from pathways.journey_page import FEW_ENTRIES, FEW_LATER, page_for
+from pathways.midwives import Colleague, colleagues
+from pathways.models import Journey
+from pathways.timeline.scales import Around
+from pathways.views.her import around_her, her_journey, posted
+from pathways.what_if import WhatIf
+
+VIEWS = ((Around.TODAY, "Around today"), (Around.PREGNANCY, "Pregnancy"), (Around.YEAR, "Whole year"))
+SHOWS = (("open", "Open"), ("done", "Done"), ("entries", "All entries"))
+KEY = (
+    ("circle", "", "", "happened"),
+    ("ring", "", "", "expected"),
+    ("square", "", "", "a plan or paper"),
+    ("diamond", "", "", "handoff ended"),
+    ("diamond-hollow", "", "", "handoff planned"),
+    ("diamond-hollow", "due_soon", "", "due soon"),
+    ("diamond", "overdue", "", "overdue"),
+    ("diamond", "missed", "", "missed"),
+    ("bubble", "", "hers", "her own words"),
+    ("stretch", "", "stretch", "a stretch of time"),
+)
+# What the address may say beside the path; anything else is left out of the links.
+_KEPT = ("around", "show", "later", "timeline", "from")
+
+
+@requires(Ability.SEE_JOURNEY)
+@require_safe
+def journey(request: StaffRequest, pk: int) -> HttpResponse:
+    """Who she is, where she is, what is next."""
+    her = her_journey(request, pk)
+    asked = request.GET.get("around", "")
+    around = Around(asked) if asked in set(Around) else Around.YEAR if her.is_closed else Around.TODAY
+    show = request.GET.get("show", "") if request.GET.get("show") in dict(SHOWS) else "open"
+    page = page_for(her, request.user, around, clock.now())
+    as_list = request.GET.get("timeline") == "list"
+    counts = {"open": page.open_count, "done": len(page.done), "entries": len(page.entries)}
+    all_later = request.GET.get("later") == "all"
+    context = {
+        "journey": her,
+        "page": page,
+        "may": _allowed(request),
+        "back": _back(request, her),
+        "drawing": page.drawing,
+        "listed": page.listed,
+        "key": KEY,
+        "as_list": as_list,
+        "views": [(label, _link(request, "timeline", around=view), view == around) for view, label in VIEWS],
+        "list_url": _link(request, "timeline", timeline="" if as_list else "list"),
+        "list_words": "Show as a drawing" if as_list else "Show as a list",
+        "show": show,
+        "shows": [
+            (f"{label} {counts[key]}", _link(request, "handoffs", show=key), key == show) for key, label in SHOWS
+        ],
+        "later": page.later if all_later else page.later[:FEW_LATER],
+        "later_url": "" if all_later or len(page.later) <= FEW_LATER else _link(request, "later", later="all"),
+        "recent": page.entries[:FEW_ENTRIES],
+        "entries_url": _link(request, "handoffs", show="entries"),
+    }
+    return render(request, "pathways/journey.html", context)
+
+
+def _link(request: StaffRequest, place: str, **changed: str) -> str:
+    """This page with something else shown; what was chosen before stays."""
+    kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
+    query = urlencode({name: value for name, value in {**kept, **changed}.items() if value})
+    return f"?{query}#{place}" if query else f"{request.path}#{place}"
+
+
+def _allowed(request: StaffRequest) -> dict[str, bool]:
+    """Which pages may be linked to: none that its reader may not open."""
+    abilities = request.user.abilities
+    return {
+        "record": Ability.RECORD_EVENT in abilities,
+        "answer": Ability.ANSWER_HANDOFF in abilities,
+        "add_woman": Ability.ADD_WOMAN in abilities,
+        "agree_edd": Ability.AGREE_EDD in abilities,
+        "assign_midwife": Ability.ASSIGN_MIDWIFE in abilities,
+    }
+
+
+def _back(request: StaffRequest, her: Journey) -> dict[str, str]:
+    """The list that she was opened from, at its place."""
+    from_handoffs = request.GET.get("from") == "handoffs" or Ability.SEE_CASELOAD not in request.user.abilities
+    name, words = ("handoffs", "Back to handoffs") if from_handoffs else ("caseload", "Back to caseload")
+    place = request.session.get(f"{name}_place", "")
+    return {"url": f"{reverse(name)}{f'?{place}' if place else ''}#w{her.pk}", "words": words}
+
+
+# -- EDD -----------------------------------------------------------------------------------------
+
+
+@requires(Ability.AGREE_EDD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edd(request: StaffRequest, pk: int) -> HttpResponse:
+    """Agree the EDD: entered, then everything that moves with it is shown, then saved."""
+    her = her_journey(request, pk)
+    form = EddForm(posted(request))
+    context = {**around_her(her), "form": form}
+    if request.method != "POST" or "edit" in request.POST or not form.is_valid():
+        return render(request, "pathways/edd.html", context)
+    now = clock.now()
+    data = form.cleaned_data
+    what_if = WhatIf.of(her, now)
+    found = what_if.with_draft(Draft("dating_agreed", now, details={"edd": data["edd"].isoformat()}))
+    if not data["seen"]:
+        moving = preview(found, her.babies.count(), now)
+        return render(request, "pathways/edd_preview.html", {**context, "preview": moving, "edd": data["edd"]})
+    try:
+        agree_edd(her, data["edd"], note=data["note"], submission=data["submission"], by=request.user)
+    except Refused as refused:
+        form.refuse(refused)
+        return render(request, "pathways/edd.html", context)
+    follows = summary(found, her.babies.count(), now)
+    messages.success(request, f"EDD agreed: {clock.day_in_words(data['edd'])}. {follows}".strip())
+    return redirect("journey", her.pk)
+
+
+# -- her midwife ---------------------------------------------------------------------------------
+
+
+@requires(Ability.ASSIGN_MIDWIFE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def midwife(request: StaffRequest, pk: int) -> HttpResponse:
+    """Name her midwife and a buddy, seeing how many women each of them has."""
+    her = her_journey(request, pk)
+    known = colleagues(her.site)
+    named = {"midwife": str(her.named_midwife_id or ""), "buddy": str(her.buddy_id or "")}
+    form = MidwifeForm(posted(request), choices=[(str(each.user.pk), each.words) for each in known], initial=named)
+    if request.method == "POST" and form.is_valid() and _named(request, her, form, known):
+        return redirect("journey", her.pk)
+    return render(request, "pathways/midwife.html", {**around_her(her), "form": form, "nobody": not known})
+
+
+def _named(request: StaffRequest, her: Journey, form: MidwifeForm, known: list[Colleague]) -> bool:
+    """Save what was chosen; False where a verb refused it, said in the form."""
+    users = {str(each.user.pk): each.user for each in known}
+    data = form.cleaned_data
+    midwife, buddy = users[data["midwife"]], users.get(data["buddy"])
+    try:
+        assign_named_midwife(her, midwife, buddy=buddy, submission=data["submission"], by=request.user)
+    except Refused as refused:
+        form.refuse(refused)
+        return False
+    messages.success(request, f"Her midwife is {midwife}, {f'her buddy {buddy}' if buddy else 'without a buddy yet'}.")
+    return True
