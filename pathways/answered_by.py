@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pathways.engine import ANSWER_KINDS, subject_answered
-from pathways.handoff_words import step_of
 from pathways.models import Event, Handoff
 from pathways.moments import by_key
 from pathways.projection import fact_of
+from pathways.wording.handoffs import step_of
 
 
 class EndedBy:

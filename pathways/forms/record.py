@@ -20,7 +20,7 @@ from pathways.forms.once import LONGEST_REASON, OnceForm, note_field
 from pathways.forms.women import Text
 from pathways.models import Journey
 from pathways.moments.products import PRODUCTS
-from pathways.recordable import NEEDED
+from pathways.pages.recordable import NEEDED
 
 ALL_BABIES = "all"
 MOST_BABIES = 9

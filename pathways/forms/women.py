@@ -24,10 +24,10 @@ from carecoord.access.models import Team, User
 from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
 from pathways.actions import FULL_TERM, Person
+from pathways.finding.registration import NewJourney
 from pathways.models import Identifier, Woman
 from pathways.models.women import folded
 from pathways.moments.products import PRODUCTS
-from pathways.registration import NewJourney
 
 A_YEAR_AND_A_MONTH = timedelta(days=396)  # the journey is the pregnancy and the year after it
 _TOO_LONG = "Shorten this to %(limit_value)d characters; it has %(show_value)d."

@@ -15,11 +15,11 @@ from carecoord import clock
 from carecoord.clock import LONDON
 from pathways.answered_by import EndedBy
 from pathways.engine import ANSWER_KINDS, FACT_KINDS, AboutBaby, Stage, State, gestation_on
-from pathways.entry_words import title_of
-from pathways.handoff_words import full_title, live_state, step_of
 from pathways.models import Event, Handoff, Journey
 from pathways.timeline.marks import Mark, lowered
 from pathways.timeline.scales import Story
+from pathways.wording.entries import title_of
+from pathways.wording.handoffs import full_title, live_state, step_of
 from pathways.words import STATE_NAMES
 
 # Short words beside a mark; a kind that is not here takes its label from the engine's table.

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
-from pathways import caseload as query
-from pathways.caseload import CHIPS, CLOSED, MINE, NOBODY, Chip, Scope, Shown
-from pathways.caseload_rows import rows
-from pathways.search import MOST_SHOWN, find, read
+from pathways.finding.search import MOST_SHOWN, find, read
+from pathways.pages import caseload as query
+from pathways.pages.caseload import CHIPS, CLOSED, MINE, NOBODY, Chip, Scope, Shown
+from pathways.pages.caseload_rows import rows
 from pathways.visibility import journeys_visible_to, women_visible_to
 
 # In the session: ids and choices only, never a name, a number or what somebody searched for.

@@ -15,20 +15,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
-from pathways import team_handoffs as team
 from pathways.actions import AlreadyAnswered, Refused, answer_handoff
 from pathways.answered_by import EndedBy
-from pathways.consequence_words import summary
 from pathways.engine import OPEN_STATES
-from pathways.entry_words import details_of, time_in_words
 from pathways.forms.answer import COMPLETED, AnswerForm
-from pathways.handoff_words import card_of, step_of
-from pathways.journey_page import with_people
 from pathways.models import Handoff
+from pathways.pages import team_handoffs as team
+from pathways.pages.journey import with_people
 from pathways.projection import fact_of
 from pathways.views.her import around_her, posted
 from pathways.visibility import handoffs_visible_to, journeys_visible_to
 from pathways.what_if import WhatIf
+from pathways.wording.consequences import summary
+from pathways.wording.entries import details_of, time_in_words
+from pathways.wording.handoffs import card_of, step_of
 
 # What the address says: the event it records, the button, the heading of the form.
 ANSWERS: dict[str, tuple[str, str, str]] = {

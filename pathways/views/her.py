@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.middleware import StaffRequest
-from pathways.identity import banner
-from pathways.journey_page import with_people
 from pathways.models import Journey
+from pathways.pages.identity import banner
+from pathways.pages.journey import with_people
 from pathways.visibility import journeys_visible_to
 
 

@@ -14,15 +14,15 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from pathways.actions import Draft, Refused, agree_edd, assign_named_midwife
-from pathways.consequence_words import preview, summary
 from pathways.forms.edd import EddForm
 from pathways.forms.midwife import MidwifeForm
-from pathways.journey_page import FEW_ENTRIES, FEW_LATER, page_for
-from pathways.midwives import Colleague, colleagues
 from pathways.models import Journey
+from pathways.pages.journey import FEW_ENTRIES, FEW_LATER, page_for
+from pathways.pages.midwives import Colleague, colleagues
 from pathways.timeline.scales import Around
 from pathways.views.her import around_her, her_journey, posted
 from pathways.what_if import WhatIf
+from pathways.wording.consequences import preview, summary
 
 VIEWS = ((Around.TODAY, "Around today"), (Around.PREGNANCY, "Pregnancy"), (Around.YEAR, "Whole year"))
 SHOWS = (("open", "Open"), ("done", "Done"), ("entries", "All entries"))

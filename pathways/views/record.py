@@ -15,16 +15,16 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from pathways.actions import AlreadyAnswered, Draft, Refused, answer_handoff, correct_event, record_event
-from pathways.consequence_words import preview, summary
 from pathways.engine import ANSWER_KINDS, FACT_KINDS, AboutBaby, Evidence
-from pathways.entry_words import details_of, time_in_words, title_of
 from pathways.forms.record import CorrectForm, RecordForm
 from pathways.models import Correction, Event, Handoff, Journey
 from pathways.moments import by_key
+from pathways.pages.recordable import HINTS, OWN_PAGES, can_record, groups_for
 from pathways.projection import fact_of
-from pathways.recordable import HINTS, OWN_PAGES, can_record, groups_for
 from pathways.views.her import around_her, her_journey, posted
 from pathways.what_if import WhatIf
+from pathways.wording.consequences import preview, summary
+from pathways.wording.entries import details_of, time_in_words, title_of
 
 LATE_BOOKING = "BOOK_LATE_14D"
 LATE_REASON = "late_reason"

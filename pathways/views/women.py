@@ -17,11 +17,11 @@ from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import User
 from pathways.actions import Refused, add_number, update_woman
-from pathways.duplicates import Candidate
+from pathways.finding.duplicates import Candidate
+from pathways.finding.registration import PossibleDuplicates, open_with, register
 from pathways.forms.women import AddWomanForm, DetailsForm, PregnancyForm
-from pathways.journey_page import with_people
 from pathways.models import Identifier, Journey, Woman
-from pathways.registration import PossibleDuplicates, open_with, register
+from pathways.pages.journey import with_people
 from pathways.views.caseload import PLACE
 from pathways.views.her import around_her
 from pathways.visibility import journeys_visible_to, women_visible_to

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pathways.caseload import PAGE_SIZE
 from pathways.engine import Stage
 from pathways.models import Journey, Woman
+from pathways.pages.caseload import PAGE_SIZE
 from tests.conftest import assert_accessible
 from tests.factories import ago, journey, owed, staff
 

@@ -17,8 +17,8 @@ from django.test import Client
 from carecoord import clock
 from carecoord.access.models import Team
 from carecoord.access.roles import Role
-from pathways import registration
-from pathways.duplicates import near_dates, possible_duplicates
+from pathways.finding import registration
+from pathways.finding.duplicates import near_dates, possible_duplicates
 from pathways.models import Event, Identifier, Journey, Woman
 from tests.factories import journey, staff, woman
 

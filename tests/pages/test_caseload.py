@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from carecoord import clock
 from carecoord.access.models import Membership, Team
 from carecoord.access.roles import Role
-from pathways.caseload import PAGE_SIZE
 from pathways.engine import Stage, State
 from pathways.models import Journey
 from pathways.moments import ALL
+from pathways.pages.caseload import PAGE_SIZE
 from tests.factories import ago, journey, owed, staff
 
 pytestmark = pytest.mark.django_db

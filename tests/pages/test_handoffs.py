@@ -14,7 +14,7 @@ from carecoord.access.models import Team
 from carecoord.access.roles import Role
 from pathways.models import Journey
 from pathways.moments import by_key
-from pathways.team_handoffs import CHIPS, PAGE_SIZE, few_or_rounded, moments_of
+from pathways.pages.team_handoffs import CHIPS, PAGE_SIZE, few_or_rounded, moments_of
 from tests.factories import ago, journey, owed, staff
 from tests.pages.test_journey import text_of
 

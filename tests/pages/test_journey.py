@@ -139,8 +139,8 @@ def test_a_local_number_is_shown_with_its_owner_and_date() -> None:
 
     from carecoord.sites.definitions import Parameter, site_definition
     from carecoord.sites.models import Site
-    from pathways.handoff_words import reasons_for
     from pathways.moments import by_key
+    from pathways.wording.handoffs import reasons_for
 
     site = Site.objects.get(code="ASHF")
     moment = by_key["SEP_MH_7D"]

@@ -14,8 +14,8 @@ from carecoord.access.roles import Role
 from pathways.actions import correct_event
 from pathways.engine import FACT_KINDS, Stage
 from pathways.models import Event, Journey
+from pathways.pages.recordable import GROUPS, LIKELY, OFFERED
 from pathways.projection import differences
-from pathways.recordable import GROUPS, LIKELY, OFFERED
 from tests.factories import ago, happened, journey, staff
 from tests.pages.test_journey import edd_in, text_of
 

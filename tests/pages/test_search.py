@@ -10,9 +10,9 @@ from django.contrib.sessions.models import Session
 
 from carecoord.access.roles import Role
 from pathways.engine import Stage
+from pathways.finding.search import MOST_SHOWN, how_well, read
+from pathways.finding.spelling import alike, edits
 from pathways.models import Journey
-from pathways.search import MOST_SHOWN, how_well, read
-from pathways.spelling import alike, edits
 from tests.factories import journey, staff, woman
 
 # -- reading what was typed --------------------------------------------------------------------

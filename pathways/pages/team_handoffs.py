@@ -16,10 +16,10 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.engine import OPEN_STATES, Stage, State, SubjectKind
-from pathways.handoff_words import LATE, due_in_words, live_state, sender_and_receiver, step_of, subject_in_words
 from pathways.models import Handoff
 from pathways.moments import ALL
 from pathways.visibility import handoffs_visible_to
+from pathways.wording.handoffs import LATE, due_in_words, live_state, sender_and_receiver, step_of, subject_in_words
 from pathways.words import in_lists
 
 PAGE_SIZE = 50

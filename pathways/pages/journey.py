@@ -18,8 +18,16 @@ from carecoord.access.models import User
 from carecoord.sites.definitions import Offer
 from pathways.answered_by import EndedBy
 from pathways.engine import OPEN_STATES, Stage, State, whereabouts
-from pathways.entry_words import PRODUCT_NAMES, time_in_words, title_of
-from pathways.handoff_words import (
+from pathways.models import Baby, Event, Handoff, Journey
+from pathways.pages.identity import Banner, Fact, banner
+from pathways.projection import facts_of
+from pathways.timeline.drawing import Drawing, draw
+from pathways.timeline.marks import Item, Mark, in_order, items_of
+from pathways.timeline.scales import Around
+from pathways.timeline.telling import Told, is_pregnant, marks_of, story_of, url_of
+from pathways.visibility import journeys_visible_to
+from pathways.wording.entries import PRODUCT_NAMES, time_in_words, title_of
+from pathways.wording.handoffs import (
     Card,
     card_of,
     day_in_words,
@@ -28,14 +36,6 @@ from pathways.handoff_words import (
     live_state,
     sender_and_receiver,
 )
-from pathways.identity import Banner, Fact, banner
-from pathways.models import Baby, Event, Handoff, Journey
-from pathways.projection import facts_of
-from pathways.timeline.drawing import Drawing, draw
-from pathways.timeline.marks import Item, Mark, in_order, items_of
-from pathways.timeline.scales import Around
-from pathways.timeline.telling import Told, is_pregnant, marks_of, story_of, url_of
-from pathways.visibility import journeys_visible_to
 from pathways.words import STATE_NAMES
 
 FEW_LATER = 4  # shown before "show all"

@@ -8,10 +8,10 @@ from datetime import datetime
 from carecoord import clock
 from carecoord.sites.definitions import site_definition
 from pathways.engine import ANSWER_KINDS, FACT_KINDS, AboutBaby, DetailType, EvidenceKind
-from pathways.handoff_words import subject_in_words
 from pathways.models import Event
 from pathways.moments import by_key
 from pathways.moments.products import PRODUCTS
+from pathways.wording.handoffs import subject_in_words
 
 PRODUCT_NAMES = {product.key: product.name for product in PRODUCTS.values()}
 YES_NO = {"yes": "Yes", "no": "No"}

@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from carecoord import clock
+from pathways.finding.spelling import alike
 from pathways.models import Journey, Woman
 from pathways.models.women import folded
-from pathways.spelling import alike
 
 MOST_SHOWN = 50
 LONGEST_READ = 200  # characters; nobody's name is longer, and each word costs time

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pathways.consequences import LATE, Changed, Consequences
 from pathways.engine import OPEN_STATES, Handoff
-from pathways.handoff_words import due_in_words, title_in_words
+from pathways.wording.handoffs import due_in_words, title_in_words
 from pathways.words import STATE_NAMES
 
 MOST_NAMED = 6  # titles in one sentence

@@ -13,7 +13,7 @@ from carecoord import clock
 from carecoord.access.models import Team, User
 from carecoord.sites.models import Site
 from pathways.actions import Draft, Person, Refused, add_woman, open_journey, record_event
-from pathways.duplicates import Candidate, Names, possible_duplicates
+from pathways.finding.duplicates import Candidate, Names, possible_duplicates
 from pathways.models import Journey, Woman
 from pathways.visibility import journeys_visible_to, women_visible_to
 

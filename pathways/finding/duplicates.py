@@ -12,9 +12,9 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from pathways.finding.spelling import alike
 from pathways.models import Woman
 from pathways.models.women import folded
-from pathways.spelling import alike
 
 _YOUNGEST, _OLDEST = 10, 71  # years; a mistyped year is looked for within these
 

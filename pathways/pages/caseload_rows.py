@@ -17,14 +17,14 @@ from django.urls import reverse
 from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
-from pathways.caseload import Urgency
 from pathways.engine import Moment, Stage
-from pathways.handoff_words import CASELOAD_ROLES, due_in_words, step_of
 from pathways.models import Handoff, Journey
+from pathways.pages.caseload import Urgency
+from pathways.wording.handoffs import CASELOAD_ROLES, due_in_words, step_of
 from pathways.words import inside_a_sentence, roles_in_lists
 
 if TYPE_CHECKING:
-    from pathways.caseload import Listed
+    from pathways.pages.caseload import Listed
 
 STATES = {
     Urgency.MISSED: "missed",

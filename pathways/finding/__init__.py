@@ -1,0 +1,1 @@
+"""Finding a woman: by what somebody typed, and before she is added a second time."""

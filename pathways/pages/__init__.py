@@ -1,0 +1,1 @@
+"""What each page asks of the record, one module a page; views render the answers."""
