@@ -104,6 +104,7 @@ class JourneyPage:
     drawing: Drawing
     listed: MarkList
     needs_action: Sequence[Card]
+    long_past: Sequence[Card]
     due_soon: Sequence[Card]
     later: Sequence[Row]
     done: Sequence[Row]
@@ -118,7 +119,7 @@ class JourneyPage:
 
     @property
     def open_count(self) -> int:
-        return len(self.needs_action) + len(self.due_soon) + len(self.later)
+        return len(self.needs_action) + len(self.long_past) + len(self.due_soon) + len(self.later)
 
 
 def with_people(journeys: QuerySet[Journey]) -> QuerySet[Journey]:
@@ -143,7 +144,8 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
         her_words_on=_short_day(journey, at),
         drawing=drawing,
         listed=_mark_list(marks, drawing, told),
-        needs_action=[card for card in cards if card.is_late],
+        needs_action=[card for card in cards if card.is_late and not card.is_long_past],
+        long_past=[card for card in cards if card.is_long_past],
         due_soon=[card for card in cards if not card.is_late],
         later=[_later_row(each, told, reader) for each in handoffs if live_state(each) is State.PENDING],
         done=_done_rows(told, at),

@@ -23,6 +23,7 @@ from pathways.words import STATE_NAMES
 
 CASELOAD_ROLES = frozenset({Role.SPECIALIST_MIDWIFE, Role.MIDWIFE})
 LATE = (State.OVERDUE, State.MISSED)
+LONG_PAST = timedelta(weeks=4)
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
 _REFERENCES = re.compile(r"\s*\[[RK][^\]]*\]")  # ids of sources within a text: their titles are listed
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
@@ -56,6 +57,7 @@ class Card:
     due: str
     distance: str
     is_late: bool
+    is_long_past: bool
     catch_up: bool
     not_before: str
     so_far: tuple[str, ...]
@@ -147,11 +149,18 @@ def card_of(handoff: Handoff, siblings: Sequence[Handoff], journey: Journey, rea
         due=due_in_words(handoff.due_at, at),
         distance=clock.distance_in_words(handoff.due_at, at),
         is_late=state in LATE,
+        is_long_past=state in LATE and is_long_past(handoff, at),
         catch_up=handoff.late_entry,
         not_before=day_in_words(early, at) if early else "",
         so_far=tuple(_so_far(handoff, siblings, at)),
         reasons=reasons_for(*step_of(handoff), journey.site),
     )
+
+
+def is_long_past(handoff: Handoff, at: datetime) -> bool:
+    """Whether it is so late that it asks for a decision rather than the deed; never for immediate safety."""
+    moment, _ = step_of(handoff)
+    return at - handoff.due_at > LONG_PAST and moment.severity is not Severity.S1
 
 
 def babies_among(handoffs: Iterable[Handoff]) -> int:

@@ -15,7 +15,7 @@ from carecoord import clock
 from carecoord.access.roles import Role
 from pathways.actions import correct_event, update_woman
 from pathways.models import Journey
-from tests.factories import ago, happened, journey, staff, woman
+from tests.factories import ago, happened, journey, owed, staff, woman
 
 pytestmark = pytest.mark.django_db
 
@@ -349,3 +349,15 @@ def test_a_page_takes_no_more_queries_however_much_has_happened(
     with CaptureQueriesContext(connection) as after:
         signed_in.get(url(separated))
     assert len(after) == len(before) <= 14
+
+
+def test_what_is_long_past_does_not_bury_what_is_new_but_immediate_safety_never_hides(signed_in: Any) -> None:
+    record = journey()
+    owed(record, "FEEDING_PLAN", due=ago(40))
+    owed(record, "BIRTH_MED_PLAN", due=ago(3))
+    owed(record, "DISCHARGE_OST_HANDOVER", due=ago(40))  # severity S1
+    page = signed_in.get(url(record)).context["page"]
+    assert len(page.long_past) == 1
+    assert [card.is_long_past for card in page.needs_action] == [False, False]
+    assert page.open_count == 3
+    assert "1 long past due" in text_of(signed_in.get(url(record)))

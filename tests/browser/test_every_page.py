@@ -1,0 +1,65 @@
+"""Every page there is, in a real browser, wide and narrow: no violation of WCAG 2.2 AA, nothing to scroll sideways.
+
+A route without a line here fails: a new page is looked at before it lands.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from carecoord import clock
+from pathways.models import Journey
+from tests.conftest import assert_accessible
+from tests.factories import ago, happened, journey, owed, staff
+
+NO_PAGE = {"start", "search"}  # these only lead on to another
+
+
+@pytest.fixture
+def record(transactional_db: None) -> Journey:
+    """A woman with something missed, something due soon and something done."""
+    made = journey(midwife=staff(name="A. Reid"), edd=clock.today(ago(-100)), nhs_number="9990000018")
+    happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)), ("contact_made", ago(2)))
+    owed(made, "FEEDING_CONFLICT", due=ago(40))
+    return made
+
+
+def addresses(record: Journey) -> dict[str, str]:
+    """One address for each route, by its name."""
+    event, handoff = record.events.first(), record.handoffs.get(moment="NAMED_MIDWIFE")
+    her = {"pk": record.pk}
+    given = {
+        "caseload": {},
+        "handoffs": {},
+        "add_woman": {},
+        "woman_details": {"pk": record.woman_id},
+        "add_pregnancy": {"pk": record.woman_id},
+        "journey": her,
+        "edd": her,
+        "midwife": her,
+        "record": her,
+        "record_kind": {**her, "kind": "booking_completed"},
+        "entry": {**her, "event": event.pk},
+        "correct": {**her, "event": event.pk},
+        "answer": {"pk": handoff.pk, "answer": "done"},
+    }
+    return {name: reverse(name, kwargs=arguments) for name, arguments in given.items()}
+
+
+def test_every_page_is_accessible_and_fits(page: Any, live_server: Any, sign_in: Any, record: Journey) -> None:
+    sign_in(record.named_midwife)
+    seen = addresses(record)
+    routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
+    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith("pathways")}
+    assert seen.keys() == ours - NO_PAGE
+    for name, address in seen.items():
+        for width, height in ((1280, 900), (320, 640)):
+            page.set_viewport_size({"width": width, "height": height})
+            answer = page.goto(live_server.url + address)
+            assert answer.status == 200, name
+            page.evaluate("document.querySelectorAll('main details').forEach(more => (more.open = true))")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert_accessible(page)
