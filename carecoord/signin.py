@@ -1,12 +1,22 @@
 """How staff sign in."""
 
+from typing import Any, ClassVar
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 
 class StaffAccounts(DefaultAccountAdapter):
-    """Accounts are made by an administrator: nobody signs up."""
+    """Accounts are made by an administrator: nobody signs up. A wrong address and a wrong password read alike."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This e-mail and password do not belong together. Try again, or ask your team’s "
+        "administrator.",
+        "too_many_login_attempts": "Too many tries for this account. Wait five minutes, or ask your team’s "
+        "administrator.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

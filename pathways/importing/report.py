@@ -90,7 +90,7 @@ class Screen:
         if self._unfinished:
             self.out.write("")
             self._unfinished = False
-        counted = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+        counted = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, sorted(lines)))}"
         self.out.write(f"Warning: {file} {counted}, {person_ref}: {sentence}")
 
     def progress(self, done: int, what: str, *, of: int | None = None) -> None:

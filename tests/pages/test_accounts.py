@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests.factories import UserFactory
+
 pytestmark = pytest.mark.django_db
 EMAIL, PASSWORD = "a.reid@demo.example", "a long enough passphrase"
 
@@ -57,3 +59,13 @@ def test_a_reset_mail_says_nothing_about_what_this_is_for(client: Client, midwif
 
 def test_a_page_that_needs_a_sign_in_leads_to_it(client: Client) -> None:
     assert client.get("/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_wrong_address_and_a_wrong_password_read_alike_and_say_what_to_do(client, db):
+    UserFactory(email="a.reid@hospital.example")
+    pages = [
+        client.post("/accounts/login/", {"login": address, "password": "wrong"}).content.decode()
+        for address in ("a.reid@hospital.example", "nobody@hospital.example")
+    ]
+    for page in pages:
+        assert "This e-mail and password do not belong together. Try again, or ask your team’s administrator." in page
