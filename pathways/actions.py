@@ -32,7 +32,7 @@ from pathways.visibility import check_may
 
 TWO_YEARS = timedelta(days=731)
 LONGEST_PREGNANCY = timedelta(days=44 * 7)
-FULL_TERM = timedelta(days=280)
+FULL_TERM = timedelta(days=engine.DAYS_TO_EDD)
 
 ANSWERS: dict[str, State] = {
     "handoff_completed": State.COMPLETED_ON_TIME,
@@ -180,11 +180,11 @@ def open_journey(
                 named_midwife=named_midwife,
                 buddy=buddy,
                 edd_at_entry=edd,
+                edd=edd,  # the one copy that follows from no event
                 medication_at_entry=medication,
             )
     except IntegrityError as problem:
         raise Refused(f"Pregnancy {number} is already here. Open it instead.", field="pregnancy") from problem
-    refresh(journey)
     return journey
 
 
@@ -215,7 +215,7 @@ def assign_named_midwife(
     """Name her midwife (and buddy), and record that she has one. The same submission counts once. Raises Refused."""
     journey = lock(journey)
     check_may(by, Ability.ASSIGN_MIDWIFE, site_id=journey.site_id)
-    if submission and (earlier := Event.objects.filter(submission=submission).first()):
+    if earlier := _sent_before(submission):
         return earlier
     for person in filter(None, (midwife, buddy)):
         if journey.site_id not in person.site_ids or Ability.SEE_CASELOAD not in person.abilities:
@@ -236,7 +236,7 @@ def record_event(journey: Journey, draft: Draft, *, by: User | None) -> Event:
     """Record one thing that happened. The same submission twice is recorded once. Raises Refused."""
     journey = lock(journey)
     check_may(by, Ability.RECORD_EVENT, site_id=journey.site_id)
-    if draft.submission and (earlier := Event.objects.filter(submission=draft.submission).first()):
+    if earlier := _sent_before(draft.submission):
         return earlier
     check_draft(journey, draft)
     return _record(journey, [draft], by=by)[0]
@@ -281,7 +281,7 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
     """
     journey = lock(handoff.journey)
     check_may(by, Ability.ANSWER_HANDOFF, site_id=journey.site_id)
-    if draft.submission and (earlier := Event.objects.filter(submission=draft.submission).first()):
+    if earlier := _sent_before(draft.submission):
         return earlier
     handoff.refresh_from_db()
     if handoff.state not in engine.OPEN_STATES:
@@ -332,6 +332,11 @@ def check_edd(edd: date, *, on: date, field: str, tolerance: timedelta = timedel
             "Check the day, month and year.",
             field=field,
         )
+
+
+def _sent_before(submission: UUID | None) -> Event | None:
+    """The event that this very form has recorded already."""
+    return Event.objects.filter(submission=submission).first() if submission else None
 
 
 def _record(

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pathways.engine import OPEN_STATES, Handoff, State
+from pathways.engine import LATE_STATES, OPEN_STATES, Handoff
 
-LATE = (State.OVERDUE, State.MISSED)
 Key = tuple[str, str, str, int]
 
 
@@ -25,7 +24,7 @@ class Changed:
     @property
     def becomes_late(self) -> bool:
         """Whether it is overdue or missed only because of the change."""
-        return self.after.state in LATE and self.before.state not in LATE
+        return self.after.state in LATE_STATES and self.before.state not in LATE_STATES
 
 
 @dataclass(frozen=True)

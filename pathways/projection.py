@@ -15,14 +15,12 @@ from django.db.models import OuterRef, Subquery
 
 from carecoord import clock
 from pathways import engine
-from pathways.engine import Fact, State
+from pathways.engine import LATE_STATES, OPEN_STATES, Fact, State
 from pathways.models import Event, Flag, Handoff, Journey
 from pathways.moments import ALL
 from pathways.site_rules import rules_of
 
 CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
-FLAGGED = (State.OVERDUE, State.MISSED)
-_BY_THE_CLOCK = (State.PENDING, State.DUE_SOON, State.OVERDUE, State.MISSED)
 
 _IDENTITY = ("moment", "step", "subject", "subject_number", "occurrence")
 _COPIED = ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at", "state", "late_entry")
@@ -112,7 +110,7 @@ def differences(journey: Journey, at: datetime) -> list[str]:
             new = getattr(computed[key], name)
             if old != new:
                 found.append(f"{'.'.join(map(str, key))}.{name}: stored {old}, computed {new}")
-        level = stored[key].state if stored[key].state in FLAGGED else None
+        level = stored[key].state if stored[key].state in LATE_STATES else None
         if stored[key].flag_level != level:
             found.append(f"{'.'.join(map(str, key))}: flag {stored[key].flag_level}, should be {level}")
     return found
@@ -120,7 +118,7 @@ def differences(journey: Journey, at: datetime) -> list[str]:
 
 def _swept_state(row: Any) -> str:
     """The state by the clock: a row that waits for the sweep is right. One that is ahead of the clock is not."""
-    ahead = row.state in _BY_THE_CLOCK and _BY_THE_CLOCK.index(row.state) > _BY_THE_CLOCK.index(row.live_state)
+    ahead = row.state in OPEN_STATES and OPEN_STATES.index(row.state) > OPEN_STATES.index(row.live_state)
     return row.state if ahead else row.live_state
 
 
@@ -190,7 +188,7 @@ def _write_flags(journey: Journey, handoffs: list[Handoff], at: datetime) -> Non
     raised = []
     for handoff in handoffs:
         flag = open_flags.get(handoff.pk)
-        level = handoff.state if handoff.state in FLAGGED else None
+        level = handoff.state if handoff.state in LATE_STATES else None
         if flag is None and level:
             raised.append(new_flag(handoff, at))
         elif flag and not level:

@@ -28,10 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from carecoord import clock
-from pathways.engine import ANSWER_KINDS, FACT_KINDS, AboutBaby, date_at_gestation
+from pathways.engine import ANSWER_KINDS, DAYS_TO_EDD, FACT_KINDS, AboutBaby, date_at_gestation
 
 FOLDER = Path(__file__).parent
-DAYS_TO_EDD = 280
 
 _GESTATION = re.compile(r"(\d{1,2})\+([0-6])")
 _SINCE_BIRTH = re.compile(r"d(\d{1,3})")

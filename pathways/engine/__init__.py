@@ -16,12 +16,12 @@ from pathways.engine.checks import DefinitionError, check_definitions, check_sit
 from pathways.engine.definitions import Anchor, Ending, Evidence, EvidenceKind, Moment, Rule, Severity, Step, Tier
 from pathways.engine.fact_kinds import FACT_KINDS, AboutBaby, Detail, DetailType, FactKind, Lane
 from pathways.engine.facts import ANSWER_KINDS, Fact, History, in_order, planned_for
-from pathways.engine.gestation import current_edd, date_at_gestation, gestation_in_days, gestation_on
+from pathways.engine.gestation import DAYS_TO_EDD, current_edd, date_at_gestation, gestation_in_days, gestation_on
 from pathways.engine.handoffs import Handoff, answers_without_handoff, handoffs
 from pathways.engine.offsets import Offset, parse_offset
 from pathways.engine.site import SiteRules
 from pathways.engine.stage import STAGE_ORDER, TRANSITIONS, Stage, StageMove, Transition, stage_history
-from pathways.engine.state import COMPLETED_STATES, OPEN_STATES, State
+from pathways.engine.state import COMPLETED_STATES, LATE_STATES, OPEN_STATES, URGENCY, State
 from pathways.engine.subjects import THE_PREGNANCY, Subject, SubjectKind
 from pathways.engine.validation import Problem, Vocabulary, baby_in, problems_in_fact
 from pathways.engine.whereabouts import Whereabouts, mother_in_hospital, whereabouts
@@ -30,11 +30,14 @@ from pathways.engine.words import rule_in_words, step_in_words
 __all__ = [
     "ANSWER_KINDS",
     "COMPLETED_STATES",
+    "DAYS_TO_EDD",
     "FACT_KINDS",
+    "LATE_STATES",
     "OPEN_STATES",
     "STAGE_ORDER",
     "THE_PREGNANCY",
     "TRANSITIONS",
+    "URGENCY",
     "AboutBaby",
     "Anchor",
     "DefinitionError",

@@ -32,7 +32,9 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
 
 
-OPEN_STATES = (State.PENDING, State.DUE_SOON, State.OVERDUE, State.MISSED)
+OPEN_STATES = (State.PENDING, State.DUE_SOON, State.OVERDUE, State.MISSED)  # in the order of the clock
+LATE_STATES = (State.OVERDUE, State.MISSED)
+URGENCY = {state: place for place, state in enumerate(reversed(OPEN_STATES))}  # missed 0, overdue 1, …
 COMPLETED_STATES = (State.COMPLETED_ON_TIME, State.COMPLETED_LATE)
 
 _ENDED_BY = {

@@ -9,7 +9,7 @@ from pathways.actions import Draft
 from pathways.engine import Detail, DetailType, Evidence, EvidenceKind
 from pathways.forms.once import LONGEST_REASON, OnceForm, note_field
 from pathways.forms.record import as_text, field_of
-from pathways.forms.women import Text
+from pathways.forms.shared import Text
 
 COMPLETED = "handoff_completed"
 _TYPES = {

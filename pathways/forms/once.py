@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
 from pathways.actions import Refused
-from pathways.forms.women import Text
+from pathways.forms.shared import Text, fields_only, refuse, submission_field
 
 LONGEST_NOTE = 4000
 LONGEST_REASON = 500
@@ -18,24 +16,15 @@ LONGEST_REASON = 500
 class OnceForm(forms.Form):
     """A form with a one-time ``submission``: the verbs record it once, however often it is sent."""
 
-    submission = forms.UUIDField(
-        widget=forms.HiddenInput,
-        initial=uuid.uuid4,
-        error_messages=dict.fromkeys(
-            ("required", "invalid"), "This form is not whole. Open the page again and fill it in once more."
-        ),
-    )
+    submission = submission_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
     def refuse(self, refused: Refused) -> None:
         """Show what a verb refused beside its field, or above the form where it has none."""
-        field = refused.field if refused.field in self.fields else None
-        self.add_error(field, refused.sentence)
+        refuse(self, refused)
 
 
 def note_field(help_text: str = "") -> Text:

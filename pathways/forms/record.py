@@ -17,7 +17,7 @@ from carecoord.sites.definitions import all_site_definitions
 from pathways.actions import Draft
 from pathways.engine import AboutBaby, Detail, DetailType, Evidence, FactKind
 from pathways.forms.once import LONGEST_REASON, OnceForm, note_field
-from pathways.forms.women import Text
+from pathways.forms.shared import Text
 from pathways.models import Journey
 from pathways.moments.products import PRODUCTS
 from pathways.pages.recordable import NEEDED

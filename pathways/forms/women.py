@@ -7,15 +7,12 @@ in the same words as in the import.
 from __future__ import annotations
 
 import unicodedata
-import uuid
 from datetime import date, timedelta
 from typing import Any, cast
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.utils.crypto import salted_hmac
 
 from carecoord import clock
@@ -25,27 +22,13 @@ from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
 from pathways.actions import FULL_TERM, Person
 from pathways.finding.registration import NewJourney
+from pathways.forms.shared import Text, fields_only, submission_field
 from pathways.models import Identifier, Woman
 from pathways.models.women import folded
 from pathways.moments.products import PRODUCTS
 
 A_YEAR_AND_A_MONTH = timedelta(days=396)  # the journey is the pregnancy and the year after it
-_TOO_LONG = "Shorten this to %(limit_value)d characters; it has %(show_value)d."
 _IN_NAMES = frozenset(" '’‘ʼʻ`´-‐‑–.·")
-
-
-class Text(forms.CharField):
-    """Text up to a length. A browser would cut what is too long without a word; we keep it and say so."""
-
-    def __init__(self, label: str, longest: int, *, width: int = 0, lines: int = 0, **kwargs: Any) -> None:
-        attrs: dict[str, Any] = {"autocomplete": "off"} | ({"class": f"nhsuk-input--width-{width}"} if width else {})
-        kwargs.setdefault("required", False)
-        super().__init__(
-            label=label,
-            widget=forms.Textarea({**attrs, "rows": lines}) if lines else forms.TextInput(attrs),
-            validators=[MaxLengthValidator(longest, _TOO_LONG)],
-            **kwargs,
-        )
 
 
 def only_name(text: str) -> None:
@@ -132,9 +115,7 @@ class JourneyForm(forms.Form):
         team.queryset = teams.order_by("site__code", "code")
         team.with_site = len(by.site_ids) > 1
         self.initial.setdefault("team", _own_team(by))
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
     def clean_edd(self) -> date | None:
         """An EDD of a pregnancy that goes on or ended within the year."""
@@ -188,7 +169,7 @@ class AddWomanForm(JourneyForm):
         lines=3,
         help_text="For example: text only, before 14:00, says who is calling only to her.",
     )
-    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    submission = submission_field()
 
     # Errors are listed in the order of the page, where who she is comes before her pregnancy.
     field_order = (
@@ -197,9 +178,6 @@ class AddWomanForm(JourneyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["submission"].error_messages = dict.fromkeys(
-            ("required", "invalid"), "This form is not whole. Open the page again and fill it in once more."
-        )
         self.helper.layout = Layout(
             Fieldset("Who she is", "preferred_name", "legal_first_name", "last_name", "pronouns", "date_of_birth"),
             Fieldset("Her numbers, if she has them and they are known", "nhs_number", "chi_number"),
@@ -259,9 +237,7 @@ class DetailsForm(forms.Form):
         for kind in Identifier.Kind:
             if kind in has or not may_add_numbers:
                 del self.fields[f"{kind.value}_number"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
     def clean(self) -> dict[str, Any]:
         """Refuse to write over what somebody else changed meanwhile; the second sending goes through."""

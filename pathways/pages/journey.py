@@ -17,7 +17,7 @@ from carecoord import clock
 from carecoord.access.models import User
 from carecoord.sites.definitions import Offer
 from pathways.answered_by import EndedBy
-from pathways.engine import OPEN_STATES, Stage, State, whereabouts
+from pathways.engine import OPEN_STATES, URGENCY, Stage, State, whereabouts
 from pathways.models import Baby, Event, Handoff, Journey
 from pathways.pages.identity import Banner, Fact, banner
 from pathways.projection import facts_of
@@ -40,7 +40,6 @@ from pathways.words import STATE_NAMES
 
 FEW_LATER = 4  # shown before "show all"
 FEW_ENTRIES = 5
-URGENCY = {State.MISSED: 0, State.OVERDUE: 1, State.DUE_SOON: 2, State.PENDING: 3}
 # What exists here after a birth matters from booking on, until the end of the journey.
 NO_OFFERS = frozenset({Stage.BEREAVEMENT, Stage.CLOSED})
 

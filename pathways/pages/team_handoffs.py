@@ -15,11 +15,11 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
-from pathways.engine import OPEN_STATES, Stage, State, SubjectKind
+from pathways.engine import LATE_STATES, OPEN_STATES, URGENCY, Stage, State, SubjectKind
 from pathways.models import Handoff
 from pathways.moments import ALL
 from pathways.visibility import handoffs_visible_to
-from pathways.wording.handoffs import LATE, due_in_words, live_state, sender_and_receiver, step_of, subject_in_words
+from pathways.wording.handoffs import due_in_words, live_state, sender_and_receiver, step_of, subject_in_words
 from pathways.words import in_lists
 
 PAGE_SIZE = 50
@@ -47,7 +47,7 @@ class Chip:
 
 
 CHIPS = (
-    Chip("action", "Needs action", Q(live_state__in=LATE), "Nothing is overdue or missed."),
+    Chip("action", "Needs action", Q(live_state__in=LATE_STATES), "Nothing is overdue or missed."),
     Chip("soon", "Due soon", Q(live_state=State.DUE_SOON), "Nothing falls due within its warning time."),
     Chip(
         "unowned",
@@ -58,7 +58,6 @@ CHIPS = (
     Chip("done", "Done, last 7 days", Q(recently_ended=True), "Nothing was completed or ended in the last seven days."),
 )
 BY_KEY = {chip.key: chip for chip in CHIPS}
-_ORDER = {State.MISSED: 0, State.OVERDUE: 1, State.DUE_SOON: 2, State.PENDING: 3}
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,8 @@ def shown(handoffs: QuerySet[Handoff], chip: Chip) -> QuerySet[Handoff]:
     if chip.key == "done":
         return rows.order_by("-ended_at", "pk")
     urgency = Case(
-        *(When(live_state=state, then=Value(place)) for state, place in _ORDER.items()),
-        default=Value(len(_ORDER)),
+        *(When(live_state=state, then=Value(place)) for state, place in URGENCY.items()),
+        default=Value(len(URGENCY)),
         output_field=IntegerField(),
     )
     return rows.annotate(urgency=urgency).order_by("urgency", "due_at", "pk")
@@ -137,7 +136,7 @@ def _row(handoff: Handoff, reader: User, at: datetime) -> Row:
         receiver=in_lists(receiver),
         due=due_in_words(ended or handoff.due_at, at),
         distance="" if ended else clock.distance_in_words(handoff.due_at, at),
-        is_late=state in LATE,
+        is_late=state in LATE_STATES,
         catch_up=handoff.late_entry and ended is None,
         midwife=str(journey.named_midwife or "nobody yet"),
     )
@@ -173,7 +172,7 @@ def tallies(user: User, at: datetime) -> list[Tally]:
     """
     open_now = Handoff.objects.open().filter(journey__site__in=user.site_ids).with_live_state(at)
     found = open_now.values("moment").annotate(
-        late=Count("journey__woman", filter=Q(live_state__in=LATE), distinct=True),
+        late=Count("journey__woman", filter=Q(live_state__in=LATE_STATES), distinct=True),
         soon=Count("journey__woman", filter=Q(live_state=State.DUE_SOON), distinct=True),
     )
     numbers = {row["moment"]: (row["late"], row["soon"]) for row in found}

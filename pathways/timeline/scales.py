@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from carecoord import clock
-from pathways.engine import gestation_on
+from pathways.engine import date_at_gestation, gestation_on
 from pathways.timeline.lettering import text_width
 
 WIDTH = 1214  # of the drawing
@@ -240,7 +240,7 @@ def _by_week(story: Story, scale: Scale, step: int) -> Iterator[tuple[datetime, 
             yield _noon(monday + timedelta(weeks=week)), "Mon"
         return
     for week in range(0, 45, step):
-        yield _noon(story.edd - timedelta(days=280 - week * 7)), f"{week}+0"
+        yield _noon(date_at_gestation(story.edd, week * 7)), f"{week}+0"
 
 
 def _by_day(story: Story, scale: Scale, step: int) -> Iterator[tuple[datetime, str]]:
@@ -276,7 +276,7 @@ def _milestones(story: Story) -> Iterator[tuple[datetime, str]]:
         yield turn + timedelta(days=days), words
     if story.edd:
         for week in (28, 12, 20, 36):
-            at = _noon(story.edd - timedelta(days=280 - week * 7))
+            at = _noon(date_at_gestation(story.edd, week * 7))
             if at < turn:
                 yield at, f"{week}+0"
 

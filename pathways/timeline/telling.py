@@ -14,7 +14,7 @@ from django.urls import reverse
 from carecoord import clock
 from carecoord.clock import LONDON
 from pathways.answered_by import EndedBy
-from pathways.engine import ANSWER_KINDS, FACT_KINDS, AboutBaby, Stage, State, gestation_on
+from pathways.engine import ANSWER_KINDS, FACT_KINDS, LATE_STATES, AboutBaby, Stage, State, gestation_on
 from pathways.models import Event, Handoff, Journey
 from pathways.timeline.marks import Mark, lowered
 from pathways.timeline.scales import Story
@@ -219,7 +219,7 @@ def _handoffs(told: Told) -> Iterator[Mark]:
         if state is State.SUPERSEDED or (handoff.ended_at and told.ended_by.fact(handoff)):
             continue  # fell away, or the fact that completed it has its own mark
         _, step = step_of(handoff)
-        is_late = state in (State.MISSED, State.OVERDUE)
+        is_late = state in LATE_STATES
         words = STATE_NAMES[state]
         yield Mark(
             key=f"handoff-{handoff.pk}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -19,6 +18,7 @@ from carecoord.access.models import User
 from pathways.actions import Refused, add_number, update_woman
 from pathways.finding.duplicates import Candidate
 from pathways.finding.registration import PossibleDuplicates, open_with, register
+from pathways.forms.shared import refuse
 from pathways.forms.women import AddWomanForm, DetailsForm, PregnancyForm
 from pathways.models import Identifier, Journey, Woman
 from pathways.pages.journey import with_people
@@ -55,7 +55,7 @@ def add(request: StaffRequest) -> HttpResponse:
         except PossibleDuplicates as found:
             candidates = found.candidates
         except Refused as problem:
-            _tell(form, problem)
+            refuse(form, problem)
             candidates = _holders_of(form, request.user)
         else:
             messages.success(request, _added(journey))
@@ -104,7 +104,7 @@ def add_pregnancy(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             journey = open_with(woman, number, form.new_journey, by=request.user)
         except Refused as problem:
-            _tell(form, problem)
+            refuse(form, problem)
         else:
             messages.success(request, f"Her journey of pregnancy {number} is open.")
             return redirect("journey", pk=journey.pk)
@@ -129,14 +129,9 @@ def _save_details(form: DetailsForm, woman: Woman, by: User) -> bool:
             for kind, number in form.numbers.items():
                 add_number(woman, kind, number, by=by)
     except Refused as problem:
-        _tell(form, problem)
+        refuse(form, problem)
         return False
     return True
-
-
-def _tell(form: forms.Form, problem: Refused) -> None:
-    """Put a verb's refusal beside its field, or above the form where the field is not on it."""
-    form.add_error(problem.field if problem.field in form.fields else None, problem.sentence)
 
 
 def _holders_of(form: AddWomanForm, user: User) -> list[Candidate]:

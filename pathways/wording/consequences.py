@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pathways.consequences import LATE, Changed, Consequences
-from pathways.engine import OPEN_STATES, Handoff
+from pathways.consequences import Changed, Consequences
+from pathways.engine import LATE_STATES, OPEN_STATES, Handoff
 from pathways.wording.handoffs import due_in_words, title_in_words
 from pathways.words import STATE_NAMES
 
@@ -84,7 +84,7 @@ def summary(found: Consequences, babies: int, at: datetime) -> str:
 
 def _line(pair: Changed, babies: int, at: datetime, *, new: bool = False) -> Line:
     after = pair.after
-    late_now = after.state in LATE and (new or pair.before.state not in LATE)
+    late_now = after.state in LATE_STATES and (new or pair.before.state not in LATE_STATES)
     return Line(
         title=_title(after, babies),
         old=due_in_words(pair.before.due_at, at),

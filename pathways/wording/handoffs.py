@@ -15,14 +15,13 @@ from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from carecoord.sites.models import Nation, Site
-from pathways.engine import Moment, Severity, State, Step, SubjectKind, step_in_words
+from pathways.engine import LATE_STATES, Moment, Severity, State, Step, SubjectKind, step_in_words
 from pathways.models import Handoff, Journey
 from pathways.moments import by_key
 from pathways.moments.sources import SOURCES
 from pathways.words import STATE_NAMES
 
 CASELOAD_ROLES = frozenset({Role.SPECIALIST_MIDWIFE, Role.MIDWIFE})
-LATE = (State.OVERDUE, State.MISSED)
 LONG_PAST = timedelta(weeks=4)
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
 _REFERENCES = re.compile(r"\s*\[[RK][^\]]*\]")  # ids of sources within a text: their titles are listed
@@ -148,8 +147,8 @@ def card_of(handoff: Handoff, siblings: Sequence[Handoff], journey: Journey, rea
         receiver=receiver,
         due=due_in_words(handoff.due_at, at),
         distance=clock.distance_in_words(handoff.due_at, at),
-        is_late=state in LATE,
-        is_long_past=state in LATE and is_long_past(handoff, at),
+        is_late=state in LATE_STATES,
+        is_long_past=state in LATE_STATES and is_long_past(handoff, at),
         catch_up=handoff.late_entry,
         not_before=day_in_words(early, at) if early else "",
         so_far=tuple(_so_far(handoff, siblings, at)),
