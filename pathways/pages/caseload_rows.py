@@ -34,11 +34,7 @@ STATES = {
     Urgency.NOTHING_OPEN: "on_track",
 }
 # Gestation and day already tell pregnant from postnatal.
-WHERE_NOTES = {
-    Stage.BOOKING: "not booked",
-    Stage.INTRAPARTUM: "in labour",
-    Stage.POSTNATAL_INPATIENT: "on the ward",
-}
+WHERE_NOTES = {Stage.BOOKING: "not booked", Stage.INTRAPARTUM: "in labour"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def _row(journey: Listed, handoff: Handoff | None, reader: User, at: datetime, *
         name=journey.woman.list_name,
         name_note=_name_note(journey, reader, namesake=namesake),
         where=journey.point_on(clock.today(at)),
-        where_note=WHERE_NOTES.get(Stage(journey.stage), "") if journey.stage else "",
+        where_note=_where_note(journey),
         next=step_of(handoff)[1].list_title if handoff else "Nothing open",
         note=_note(journey, handoff),
         due=due_in_words(handoff.due_at, at) if handoff else "",
@@ -109,6 +105,12 @@ def _whose(journey: Journey, reader: User) -> str:
     if journey.buddy_id == reader.pk:
         return f"you are buddy to {journey.named_midwife}" if journey.named_midwife else "you are buddy"
     return str(journey.named_midwife) if journey.named_midwife else "no named midwife"
+
+
+def _where_note(journey: Journey) -> str:
+    """Where she is herself: on the postnatal ward may be her baby alone, and she may be in before a birth."""
+    known = WHERE_NOTES.get(Stage(journey.stage), "") if journey.stage else ""
+    return known or ("on the ward" if journey.in_hospital else "")
 
 
 def _note(journey: Listed, handoff: Handoff | None) -> str:

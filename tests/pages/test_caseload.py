@@ -17,7 +17,7 @@ from pathways.engine import Stage, State
 from pathways.models import Journey
 from pathways.moments import ALL
 from pathways.pages.caseload import PAGE_SIZE
-from tests.factories import ago, journey, owed, staff
+from tests.factories import ago, happened, journey, owed, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -428,3 +428,20 @@ def test_staying_in_touch_is_the_next_thing_only_when_it_is_due_or_alone(client)
         "Quiet R.": "Contact or outreach",
         "Late R.": "Contact or outreach",
     }
+
+
+def test_on_the_ward_is_said_of_her_not_of_her_baby(client: Any, db: None) -> None:
+    midwife = staff()
+    birth = (
+        ("first_contact", ago(200)),
+        ("booking_completed", ago(190)),
+        ("admitted", ago(3), {"reason": "labour"}),
+        ("baby_born", ago(2), {"place": "hospital"}),
+    )
+    happened(journey(midwife=midwife, first_name="Both in"), *birth)
+    happened(journey(midwife=midwife, first_name="She is home"), *birth, ("mother_discharged", ago(1)))
+    antenatal = (*birth[:2], ("admitted", ago(1), {"reason": "antenatal"}))
+    happened(journey(midwife=midwife, first_name="Not born"), *antenatal)
+    client.force_login(midwife)
+    notes = {row.name: row.where_note for row in client.get("/caseload/").context["rows"]}
+    assert notes == {"Both in R.": "on the ward", "She is home R.": "", "Not born R.": "on the ward"}
