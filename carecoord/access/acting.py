@@ -1,0 +1,33 @@
+"""Who is acting, as PostgreSQL's row-level security knows it.
+
+The setting ``app.user`` holds for one transaction: behind a pooler that hands connections from
+one request to the next, a setting of the session would show one person another person's rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from carecoord.access.models import User
+
+
+@contextmanager
+def acting_as(user: User) -> Iterator[None]:
+    """One transaction in which the database shows what ``user`` may see, and writes down that it was them.
+
+    Nothing is set any more when the block ends, also inside an outer transaction.
+    """
+    with transaction.atomic():
+        _set(str(user.pk))
+        yield
+        _set("")
+
+
+def _set(user_id: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.user', %s, true)", [user_id])
