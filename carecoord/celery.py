@@ -10,6 +10,7 @@ from celery import Celery
 from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carecoord.settings")
+os.environ.setdefault("CARECOORD_DATABASE_ROLE", "worker")
 
 app = Celery("carecoord")
 app.config_from_object("django.conf:settings", namespace="CELERY")

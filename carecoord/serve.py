@@ -63,10 +63,13 @@ def serve(port: int, stop: threading.Event, running: ExitStack) -> None:
     data = environment.data_folder()
     env = {**os.environ, "CARECOORD_MODE": "demo", "PORT": str(port), "BIND": f"127.0.0.1:{port}"}
     env["CARECOORD_DEMO_PASSWORD"] = environment.demo_password()
+    env.pop("CARECOORD_DATABASE_ROLE", None)  # each child has its own
     if "DATABASE_URL" not in env:
         running.callback(embedded.leave_postgresql, data)
         server = embedded.join_postgresql(data)
-        env["DATABASE_URL"] = environment.database_url({**server, "NAME": embedded.DATABASE})
+        for role in environment.DATABASE_ROLES:
+            address = {**server, "NAME": embedded.DATABASE, "USER": f"cc_{role}"}
+            env[environment.url_variable(role)] = environment.database_url(address)
     if "REDIS_URL" not in env:
         env["REDIS_URL"] = running.enter_context(embedded.valkey(data))
 

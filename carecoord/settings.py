@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "carecoord.access.middleware.ActingMiddleware",
     "carecoord.access.middleware.AbilityMiddleware",
 ]
 TEMPLATES = [
@@ -76,18 +77,20 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "carecoord.context.every_page",
                 "pathways.context.navigation",
-                "pathways.context.navigation",
             ]
         },
     }
 ]
 
 # Database, cache, sessions --------------------------------------------------------------------------------------------
-if database_url := env.get("DATABASE_URL"):
+DATABASE_ROLE = environment.database_role()
+if database_url := env.get(environment.url_variable(DATABASE_ROLE)) or env.get("DATABASE_URL"):
     DATABASE = {"ENGINE": "django.db.backends.postgresql", **environment.database_from(database_url)}
 else:
-    DATABASE = {"ENGINE": "carecoord.postgresql", "NAME": "carecoord"}
-DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+    DATABASE = {"ENGINE": "carecoord.postgresql", "NAME": "carecoord", "USER": f"cc_{DATABASE_ROLE}"}
+# A pooler in transaction mode hands the connection on between two fetches: no cursors on the server's side.
+DATABASE |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": DATABASE_ROLE == "app"}
+DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In PostgreSQL, not in Redis: signing in must not depend on the job queue.

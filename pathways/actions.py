@@ -25,10 +25,11 @@ from carecoord.sites.definitions import site_codes
 from carecoord.sites.models import Site
 from pathways import engine
 from pathways.engine import State
+from pathways.grants import reserve_woman, write_grants
 from pathways.models import Correction, Event, Handoff, Identifier, Journey, Woman
 from pathways.moments import validate_details
 from pathways.projection import refresh
-from pathways.visibility import check_may
+from pathways.visibility import check_may, check_may_at, women_visible_to
 
 TWO_YEARS = timedelta(days=731)
 LONGEST_PREGNANCY = timedelta(days=44 * 7)
@@ -89,12 +90,13 @@ class Person:
 @transaction.atomic
 def add_woman(site: Site, person: Person, *, submission: UUID | None = None, by: User | None) -> Woman:
     """Add a woman at ``site``. Raises Refused, also for a number that is another woman's."""
-    check_may(by, Ability.ADD_WOMAN, site_id=site.pk)
+    check_may_at(by, Ability.ADD_WOMAN, site_id=site.pk)
     for name in ("first_name", "last_name"):
         if not getattr(person, name).strip():
             raise Refused("Enter a name. If she has not given one, write what she is called.", field=name)
     check_date_of_birth(person.date_of_birth)
-    woman = Woman.objects.create(
+    woman = Woman(
+        pk=reserve_woman(by) if by else None,
         site=site,
         submission=submission,
         **{
@@ -104,6 +106,7 @@ def add_woman(site: Site, person: Person, *, submission: UUID | None = None, by:
             )
         },
     )  # fmt: skip
+    woman.save(force_insert=True)
     for kind in Identifier.Kind:
         add_number(woman, kind, getattr(person, f"{kind.value}_number"), by=by)
     return woman
@@ -111,8 +114,12 @@ def add_woman(site: Site, person: Person, *, submission: UUID | None = None, by:
 
 @transaction.atomic
 def add_number(woman: Woman, kind: Identifier.Kind, text: str, *, by: User | None) -> Identifier | None:
-    """Add her NHS or CHI number; nothing for an empty text. Raises Refused."""
-    check_may(by, Ability.ADD_WOMAN, site_id=woman.site_id)
+    """Add her NHS or CHI number; nothing for an empty text. Raises Refused, also for one of a woman whom ``by`` sees.
+
+    A number of a woman whom they may not see is kept as disputed: a refusal would tell that she is here. Somebody
+    who may see both looks at it (matching).
+    """
+    check_may(by, Ability.ADD_WOMAN, woman_id=woman.pk)
     if not text.strip():
         return None
     column = f"{kind.value}_number"
@@ -120,13 +127,14 @@ def add_number(woman: Woman, kind: Identifier.Kind, text: str, *, by: User | Non
         value = clean_nhs_number(text) if kind == Identifier.Kind.NHS else clean_chi_number(text)
     except InvalidNumber as problem:
         raise Refused(str(problem), field=column) from problem
+    seen = women_visible_to(by) if by else Woman.objects.all()
+    if seen.filter(identifiers__kind=kind, identifiers__value=value).exclude(pk=woman.pk).exists():
+        raise Refused(f"This {kind.label} belongs to another woman. Check the number, or look her up.", field=column)
     try:
         with transaction.atomic():
             return Identifier.objects.create(woman=woman, kind=kind, value=value)
-    except IntegrityError as problem:
-        raise Refused(
-            f"This {kind.label} belongs to another woman. Check the number, or look her up.", field=column
-        ) from problem
+    except IntegrityError:
+        return Identifier.objects.create(woman=woman, kind=kind, value=value, disputed=True)
 
 
 def check_date_of_birth(day: date) -> None:
@@ -137,9 +145,9 @@ def check_date_of_birth(day: date) -> None:
 
 
 @transaction.atomic
-def update_woman(woman: Woman, changes: Mapping[str, str], *, by: User) -> None:
+def update_woman(woman: Woman, changes: Mapping[str, str], *, by: User | None) -> None:
     """Change how she is called, reached and understood, and what matters to her. Raises PermissionDenied."""
-    check_may(by, Ability.RECORD_EVENT, site_id=woman.site_id)
+    check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
     changed = [name for name, value in changes.items() if getattr(woman, name) != value]
     for name in changed:
         setattr(woman, name, changes[name])
@@ -164,7 +172,7 @@ def open_journey(
     by: User | None,
 ) -> Journey:
     """Open a journey for one pregnancy, with the team that holds her caseload. Raises Refused."""
-    check_may(by, Ability.ADD_WOMAN, site_id=woman.site_id)
+    check_may(by, Ability.ADD_WOMAN, woman_id=woman.pk)
     if edd is not None:
         check_edd(edd, on=clock.today(), field="edd", tolerance=TWO_YEARS)
     team = team or Team.objects.filter(site=woman.site_id, kind=Team.Kind.CASELOAD).order_by("code").first()
@@ -185,13 +193,15 @@ def open_journey(
             )
     except IntegrityError as problem:
         raise Refused(f"Pregnancy {number} is already here. Open it instead.", field="pregnancy") from problem
+    write_grants(journey, [], [])
     return journey
 
 
 @transaction.atomic
 def fill_blanks(record: Woman | Journey, values: Mapping[str, Any], *, by: User | None) -> list[str]:
     """Write down what is still blank of a woman or a journey; what is there stays. Returns the names filled."""
-    check_may(by, Ability.ADD_WOMAN, site_id=record.site_id)
+    her = record if isinstance(record, Woman) else record.woman
+    check_may(by, Ability.ADD_WOMAN, woman_id=her.pk)
     filled = [name for name, value in values.items() if value and not getattr(record, name)]
     for name in filled:
         setattr(record, name, values[name])
@@ -214,7 +224,7 @@ def assign_named_midwife(
 ) -> Event:
     """Name her midwife (and buddy), and record that she has one. The same submission counts once. Raises Refused."""
     journey = lock(journey)
-    check_may(by, Ability.ASSIGN_MIDWIFE, site_id=journey.site_id)
+    check_may(by, Ability.ASSIGN_MIDWIFE, woman_id=journey.woman_id)
     if earlier := _sent_before(submission):
         return earlier
     for person in filter(None, (midwife, buddy)):
@@ -235,7 +245,7 @@ def assign_named_midwife(
 def record_event(journey: Journey, draft: Draft, *, by: User | None) -> Event:
     """Record one thing that happened. The same submission twice is recorded once. Raises Refused."""
     journey = lock(journey)
-    check_may(by, Ability.RECORD_EVENT, site_id=journey.site_id)
+    check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
     if earlier := _sent_before(draft.submission):
         return earlier
     check_draft(journey, draft)
@@ -246,7 +256,7 @@ def record_event(journey: Journey, draft: Draft, *, by: User | None) -> Event:
 def record_history(journey: Journey, drafts: Sequence[Draft], *, source: Event.Source, by: User | None) -> list[Event]:
     """Record many events at once, in their order, and work out what follows once. Raises Refused."""
     journey = lock(journey)
-    check_may(by, Ability.RECORD_EVENT, site_id=journey.site_id)
+    check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
     return _record(journey, drafts, source=source, by=by)
 
 
@@ -254,7 +264,7 @@ def record_history(journey: Journey, drafts: Sequence[Draft], *, source: Event.S
 def correct_event(event: Event, *, reason: str, by: User) -> Correction:
     """Mark an event as entered in error; it stays readable. Raises Refused without a reason, and when it is marked."""
     journey = lock(event.journey)
-    check_may(by, Ability.CORRECT_ENTRY, site_id=journey.site_id)
+    check_may(by, Ability.CORRECT_ENTRY, woman_id=journey.woman_id)
     if not reason.strip():
         raise Refused("Say what was wrong, so that the next reader understands.", field="reason")
     if Correction.objects.filter(event=event).exists():
@@ -267,7 +277,7 @@ def correct_event(event: Event, *, reason: str, by: User) -> Correction:
 @transaction.atomic
 def agree_edd(journey: Journey, edd: date, *, note: str = "", submission: UUID | None = None, by: User) -> Event:
     """Agree the estimated date of delivery; every due time that counts in weeks moves with it. Raises Refused."""
-    check_may(by, Ability.AGREE_EDD, site_id=journey.site_id)
+    check_may(by, Ability.AGREE_EDD, woman_id=journey.woman_id)
     details = {"edd": edd.isoformat()}
     draft = Draft("dating_agreed", clock.now(), details=details, note=note, submission=submission)
     return record_event(journey, draft, by=by)
@@ -280,7 +290,7 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
     Raises AlreadyAnswered when it has ended meanwhile, Refused when a reason or evidence is missing.
     """
     journey = lock(handoff.journey)
-    check_may(by, Ability.ANSWER_HANDOFF, site_id=journey.site_id)
+    check_may(by, Ability.ANSWER_HANDOFF, woman_id=journey.woman_id)
     if earlier := _sent_before(draft.submission):
         return earlier
     handoff.refresh_from_db()

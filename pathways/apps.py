@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PathwaysConfig(AppConfig):
@@ -14,3 +17,12 @@ class PathwaysConfig(AppConfig):
 
         check_definitions(ALL)
         check_sites()
+        post_migrate.connect(build_wall, sender=self)
+
+
+def build_wall(*, using: str, **signal: Any) -> None:
+    """Row-level security and rights on this app's tables, as declared, after every ``migrate``."""
+    from carecoord.access.wall import build
+    from pathways.wall import WALL
+
+    build(WALL, using=using)

@@ -1,4 +1,4 @@
-"""Copies the engine's answer into rows: handoffs, flags, babies, and what lists show of a journey.
+"""Copies the engine's answer into rows: handoffs, flags, babies, grants, and what lists show of a journey.
 
 Facts are the truth; these rows exist so that lists and the sweep are fast. They are written in
 the transaction of the event that moves them, and `manage.py recompute --check` proves them equal.
@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Subquery
 from carecoord import clock
 from pathways import engine
 from pathways.engine import LATE_STATES, OPEN_STATES, Fact, State
+from pathways.grants import write_grants
 from pathways.models import Event, Flag, Handoff, Journey
 from pathways.moments import ALL
 from pathways.site_rules import rules_of
@@ -81,10 +82,12 @@ def answer_for(journey: Journey, facts: list[Fact], at: datetime) -> Answer:
 def refresh(journey: Journey, *, at: datetime | None = None) -> None:
     """Write what follows from the journey's facts. The caller holds the journey's row lock in a transaction."""
     at = at or clock.now()
-    answer = answer_for(journey, facts_of(events_that_count(journey)), at)
+    facts = facts_of(events_that_count(journey))
+    answer = answer_for(journey, facts, at)
     _write_journey(journey, answer.journey)
     _write_babies(journey, answer.babies)
     _write_flags(journey, _write_handoffs(journey, answer.handoffs), at)
+    write_grants(journey, facts, answer.handoffs)  # last: it may close her record to whoever is writing
 
 
 def differences(journey: Journey, at: datetime) -> list[str]:

@@ -1,33 +1,41 @@
 """Who may see and change which journey. Every page, command and verb asks here and nowhere else.
 
-Until care-based grants come, a person with a clinical role sees the women of the sites they
-work at; a role without clinical abilities sees none. A journey that one may not see is
-answered exactly like one that does not exist.
+A person sees a woman because of a grant (carecoord.access.models.Grant): on her caseload, on the ward where she is,
+in a service that takes part in her care. The same table stands behind PostgreSQL's row-level security, so that a
+filter forgotten elsewhere shows nothing. What one may not see is answered exactly like what does not exist.
 """
 
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from carecoord.access.abilities import Ability
-from carecoord.access.models import User
+from carecoord.access.labels import Label
+from carecoord.access.models import Grant, User
 from pathways.models import Handoff, Journey, Woman
 from pathways.models.handoffs import HandoffQuerySet
 
 
-def journeys_visible_to(user: User) -> QuerySet[Journey]:
-    """The journeys that ``user`` may open."""
-    if Ability.SEE_JOURNEY not in user.abilities:
-        return Journey.objects.none()
-    return Journey.objects.filter(site__in=user.site_ids)
-
-
 def women_visible_to(user: User) -> QuerySet[Woman]:
-    """The women with a journey that ``user`` may open, or registered at a site of theirs."""
+    """The women whom a grant shows to ``user``."""
     if Ability.SEE_JOURNEY not in user.abilities:
         return Woman.objects.none()
-    return Woman.objects.filter(site__in=user.site_ids)
+    return Woman.objects.filter(_granted(user, "pk"))
+
+
+def journeys_visible_to(user: User) -> QuerySet[Journey]:
+    """The journeys that ``user`` may open: all of a woman's, or only the newest.
+
+    Who may not see child protection sees no earlier journey: it could tell of an earlier removal (pathway, 3.3).
+    """
+    if Ability.SEE_JOURNEY not in user.abilities:
+        return Journey.objects.none()
+    journeys = Journey.objects.filter(_granted(user, "woman"))
+    if Label.CHILD_PROTECTION in user.labels:
+        return journeys
+    later = Journey.objects.filter(woman=OuterRef("woman"), number__gt=OuterRef("number"))
+    return journeys.exclude(Exists(later))
 
 
 def handoffs_visible_to(user: User) -> HandoffQuerySet:
@@ -35,7 +43,19 @@ def handoffs_visible_to(user: User) -> HandoffQuerySet:
     return Handoff.objects.filter(journey__in=journeys_visible_to(user))
 
 
-def check_may(user: User | None, ability: Ability, *, site_id: int) -> None:
-    """Raise PermissionDenied unless ``user`` has the ability at that site. None is the product itself (imports)."""
+def check_may(user: User | None, ability: Ability, *, woman_id: int) -> None:
+    """Raise PermissionDenied unless ``user`` may do this to her record. None is the product itself (imports)."""
+    if user is None:
+        return
+    if ability not in user.abilities or not Grant.objects.of(user).filter(woman=woman_id).exists():
+        raise PermissionDenied("Her record is not open to you for this.")
+
+
+def check_may_at(user: User | None, ability: Ability, *, site_id: int) -> None:
+    """Raise PermissionDenied unless ``user`` may do this at that site. None is the product itself (imports)."""
     if user is not None and (ability not in user.abilities or site_id not in user.site_ids):
         raise PermissionDenied("Your role does not allow this here.")
+
+
+def _granted(user: User, her: str) -> Q:
+    return Q(Exists(Grant.objects.of(user).filter(woman=OuterRef(her))))

@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from carecoord.embedded import leave_postgresql, valkey
-from carecoord.environment import BASE_DIR, database_url
+from carecoord.environment import BASE_DIR, DATABASE_ROLES, database_url, url_variable
+from tests.roles import MOVABLE_CLOCK, as_role
 
 # The browser's driver runs an event loop in the main thread, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -45,11 +49,51 @@ def pytest_unconfigure() -> None:
     leave_postgresql(settings.CARECOORD_DATA)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """The test database, made by its owner and mirrored by the web's role, with a clock that tests can move."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": False, "owner": False})
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(MOVABLE_CLOCK)
+        connections.close_all()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()  # the mirror's bars the removal
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def arranged_by_the_owner(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where a test uses the database, its body works as the owner of the tables; its requests do not (roles.py)."""
+    if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    with as_role("cc_owner"):
+        yield
+
+
+def _emptied_by_the_owner(self: TransactionTestCase) -> None:
+    """In place of Django's own, which leaves a mirrored database as it is; the web's role may not empty tables."""
+    with as_role("cc_owner"):
+        call_command("flush", verbosity=0, interactive=False, database="default", inhibit_post_migrate=False)
+
+
+TransactionTestCase._fixture_teardown = _emptied_by_the_owner
+
+
 @pytest.fixture
 def own_environment(transactional_db: None) -> dict[str, str]:
-    """The environment of a program that is to work on this test's database."""
+    """The environment of a program that is to work on this test's database, in each of its roles."""
     connection.ensure_connection()
-    return {**os.environ, "DATABASE_URL": database_url(connection.settings_dict)}
+    known = connection.settings_dict
+    return {
+        **os.environ,
+        **{url_variable(role): database_url({**known, "USER": f"cc_{role}"}) for role in DATABASE_ROLES},
+    }
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import factory
 
 from carecoord import clock
-from carecoord.access.models import Membership, Team, User
+from carecoord.access.models import Grant, Membership, Team, User
 from carecoord.access.roles import Role
 from carecoord.sites.models import Site
 from pathways.actions import Draft, Person, add_woman, open_journey, record_history
@@ -47,6 +47,14 @@ def journey(*, site: str = "ASHF", midwife: User | None = None, edd: date | None
     her = fields.pop("woman", None) or woman(site=site, **fields)
     number = her.journeys.count() + 1
     return open_journey(her, number=number, edd=edd, named_midwife=midwife, by=None)
+
+
+def claimed(record: Journey, by: User) -> Grant:
+    """Somebody who said that they care for her."""
+    at = clock.now()
+    return Grant.objects.create(
+        woman=record.woman, user=by, kind=Grant.Kind.SELF_CLAIM, starts_at=at, ends_at=at + timedelta(hours=12)
+    )
 
 
 def happened(record: Journey, *history: tuple[Any, ...]) -> list[Event]:

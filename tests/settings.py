@@ -9,5 +9,8 @@ from carecoord.settings import *  # noqa: F403
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a sign-in takes 0.1 s with the real one
-DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - a connection kept open would bar the removal of the test database
+# The owner makes the test database; the tests sign in to it as the web server does (see roles.py).
+DATABASES["default"] |= {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "owner"}}  # noqa: F405
+DATABASES["owner"] = {**DATABASES["default"], "USER": "cc_owner", "TEST": {}}  # noqa: F405
+MIDDLEWARE = ["tests.roles.AsTheWebRole", *MIDDLEWARE]  # noqa: F405
 LOGGING["handlers"] = []  # noqa: F405 - pytest keeps the lines and shows those of a test that fails

@@ -22,10 +22,12 @@ def acting_as(user: User) -> Iterator[None]:
 
     Nothing is set any more when the block ends, also inside an outer transaction.
     """
+    nested = connection.in_atomic_block
     with transaction.atomic():
         _set(str(user.pk))
         yield
-        _set("")
+        if nested and not connection.needs_rollback:  # else the setting goes with the transaction
+            _set("")
 
 
 def _set(user_id: str) -> None:

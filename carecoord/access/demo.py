@@ -21,13 +21,15 @@ _K = Team.Kind
 class Post:
     """One post of the demonstration: who sits in it at each site, which role it has, in which team.
 
-    The team is the site's first of that kind (by code), ``nth`` (from 0) where it has several, else its last.
+    The team is the site's first of that kind (by code), ``nth`` (from 0) where it has several, else its last;
+    or the one with this ``code``.
     """
 
     role: Role
     kind: Team.Kind
     names: dict[str, str]
     nth: int = 0
+    code: str = ""
 
 
 def _names(*names: str) -> dict[str, str]:
@@ -50,13 +52,22 @@ POSTS: dict[str, Post] = {
     ),
     "hv": Post(Role.HEALTH_VISITOR, _K.HEALTH_VISITING, _names("O. Bright", "M. Dyson", "K. Urquhart", "P. Scobie")),
     "neonatal": Post(
-        Role.NEONATAL_TEAM, _K.PARTNER, _names("Dr Y. Chen", "Dr F. Barraclough", "Dr U. Mohan", "Dr R. Tosh")
+        Role.NEONATAL_TEAM,
+        _K.PARTNER,
+        _names("Dr Y. Chen", "Dr F. Barraclough", "Dr U. Mohan", "Dr R. Tosh"),
+        code="neonatal",
     ),
     "mentalhealth": Post(
-        Role.PERINATAL_MENTAL_HEALTH, _K.PARTNER, _names("E. Marlowe", "Z. Iqbal", "T. Pirie", "H. Balfour")
+        Role.PERINATAL_MENTAL_HEALTH,
+        _K.PARTNER,
+        _names("E. Marlowe", "Z. Iqbal", "T. Pirie", "H. Balfour"),
+        code="mental-health",
     ),
     "safeguarding": Post(
-        Role.SAFEGUARDING_MIDWIFE, _K.PARTNER, _names("G. Holt", "D. Ramsden", "B. Laing", "S. Wishart")
+        Role.SAFEGUARDING_MIDWIFE,
+        _K.PARTNER,
+        _names("G. Holt", "D. Ramsden", "B. Laing", "S. Wishart"),
+        code="safeguarding",
     ),
 }
 
@@ -79,11 +90,20 @@ def load_accounts(password: str) -> dict[str, User]:
             email = email_of(name, site_code)
             if email not in accounts:
                 accounts[email] = _made(email, post, by_kind, site_code)
+    _move_to_their_own_teams(teams)
     for user in accounts.values():
         if user.password != encoded:
             user.password = encoded
             user.save(update_fields=["password"])
     return accounts
+
+
+def _move_to_their_own_teams(teams: dict[str, dict[str, list[Team]]]) -> None:
+    """Accounts from before the partner teams were declared one by one."""
+    for membership in Membership.objects.filter(team__code="partners", user__email__endswith=f"@{DOMAIN}"):
+        post_name, site_code = membership.user.email.split("@")[0].split(".")
+        membership.team = _team_of(POSTS[post_name], teams[site_code.upper()])
+        membership.save(update_fields=["team"])
 
 
 def _encoded(password: str, anybody: User | None) -> str:
@@ -104,6 +124,10 @@ def _teams() -> dict[str, dict[str, list[Team]]]:
 def _made(email: str, post: Post, teams: dict[str, list[Team]], site_code: str) -> User:
     user = User(email=email, name=post.names[site_code])
     user.save()
-    candidates = teams[post.kind]
-    Membership.objects.create(user=user, team=candidates[min(post.nth, len(candidates) - 1)], role=post.role)
+    Membership.objects.create(user=user, team=_team_of(post, teams), role=post.role)
     return user
+
+
+def _team_of(post: Post, teams: dict[str, list[Team]]) -> Team:
+    candidates = [team for team in teams[post.kind] if post.code in ("", team.code)]
+    return candidates[min(post.nth, len(candidates) - 1)]

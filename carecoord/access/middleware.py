@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from carecoord.access.abilities import Ability
+from carecoord.access.acting import acting_as
 
 if TYPE_CHECKING:
     from carecoord.access.models import User
@@ -33,6 +35,31 @@ def requires(ability: Ability) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+class ActingMiddleware:
+    """Puts the whole of a signed-in request, rendering too, into one transaction in which the person acts.
+
+    What a view began and did not finish is undone: an exception rolls everything back. Inside the session's
+    middleware, so that what is kept of a refused sign-in or of a session does not go with it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.view_failed = False  # type: ignore[attr-defined]
+        with acting_as(request.user):
+            response = self.get_response(request)
+            if request.view_failed:  # type: ignore[attr-defined]
+                transaction.set_rollback(True)
+            return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Not rolled back at once: the page that says so is still made in this transaction."""
+        request.view_failed = True  # type: ignore[attr-defined]
 
 
 class AbilityMiddleware:

@@ -7,12 +7,14 @@ because a silent default at one site is a gap in care there.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from carecoord.access.roles import Role
 
 FOLDER = Path(__file__).parent / "data"
 NATIONS = ("ENG", "SCO")
@@ -35,11 +37,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class TeamDefinition:
-    """A team as the site declares it; ``kind`` is one of access.Team.Kind."""
+    """A team as the site declares it; ``kind`` is one of access.Team.Kind.
+
+    ``serves`` names the roles whose handoffs are this team's; empty for those that follow from its kind.
+    """
 
     code: str
     name: str
     kind: str
+    serves: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,8 @@ def _read(path: Path) -> SiteDefinition:
     codes = [team.code for team in definition.teams]
     _checked(len(codes) == len(set(codes)), path, "two teams have the same code")
     _checked(any(team.kind == "caseload" for team in definition.teams), path, "no team of kind caseload")
+    strange = sorted({role for team in definition.teams for role in team.serves} - {role.value for role in Role})
+    _checked(not strange, path, f"unknown role that a team serves: {', '.join(strange)}")
     unknown = [offer.state for offer in definition.offers if offer.state not in OFFER_STATES]
     _checked(not unknown, path, f"unknown state of an offer: {', '.join(unknown)}")
     return definition

@@ -16,9 +16,13 @@ def load_sites_after_migrate(using: str, **_: Any) -> None:
         load_sites(using=using)
 
 
-@transaction.atomic
 def load_sites(*, using: str = "default") -> None:
     """Create or rename sites and teams as declared. Rows of a file that is gone stay: records point at them."""
+    with transaction.atomic(using=using):
+        _load(using)
+
+
+def _load(using: str) -> None:
     sites = apps.get_model("sites", "Site").objects.using(using)
     teams = apps.get_model("access", "Team").objects.using(using)
     for definition in all_site_definitions():

@@ -18,6 +18,7 @@ from django.db.models import DateTimeField, F, Func, Max, Model, QuerySet
 from django.db.models.functions import Greatest, Least
 
 from carecoord import clock
+from carecoord.access.models import Grant
 from pathways.engine import FACT_KINDS, DetailType, EvidenceKind
 from pathways.engine.times import days_later
 from pathways.models import Baby, Correction, DemoWoman, Event, Flag, Handoff, Journey, Woman
@@ -48,6 +49,7 @@ OF_A_JOURNEY: tuple[Times, ...] = (
     Times(Baby, "journey", ("born_at",)),
     Times(Event, "journey", ("occurred_at", "recorded_at")),
     Times(Correction, "event__journey", ("made_at",)),
+    Times(Grant, "journey", ("starts_at", "ends_at", "made_at")),
     Times(Handoff, "journey", ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at")),
 )
 # What a person can have written last.

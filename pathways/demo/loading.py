@@ -62,7 +62,7 @@ def _add(site: Site, story: WomanStory, staff: Mapping[str, User], today: date) 
     woman = add_woman(site, person, by=None)
     known = {"allergies": story.allergies, "interpreter": story.interpreter}
     hers = {"safe_contact": story.safe_contact, "what_matters": story.matters}
-    update_woman(woman, known | hers, by=staff[email_of("midwife", site.code)])
+    update_woman(woman, known | hers, by=None)
     begun = min(_open(woman, journey, story, staff, today) for journey in story.journeys)
     Woman.objects.filter(pk=woman.pk).update(
         created_at=begun,

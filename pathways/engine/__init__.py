@@ -24,7 +24,7 @@ from pathways.engine.stage import STAGE_ORDER, TRANSITIONS, Stage, StageMove, Tr
 from pathways.engine.state import COMPLETED_STATES, LATE_STATES, OPEN_STATES, URGENCY, State
 from pathways.engine.subjects import THE_PREGNANCY, Subject, SubjectKind
 from pathways.engine.validation import Problem, Vocabulary, baby_in, problems_in_fact
-from pathways.engine.whereabouts import Whereabouts, mother_in_hospital, whereabouts
+from pathways.engine.whereabouts import Whereabouts, mother_in_hospital, stays, whereabouts
 from pathways.engine.words import rule_in_words, step_in_words
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "problems_in_fact",
     "rule_in_words",
     "stage_history",
+    "stays",
     "step_in_words",
     "subject_answered",
     "whereabouts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pathways.engine.facts import Fact, in_order
 
@@ -60,6 +61,20 @@ def whereabouts(facts: Iterable[Fact]) -> Whereabouts:
 def mother_in_hospital(facts: Iterable[Fact]) -> bool:
     """Whether she is in hospital after all of ``facts``."""
     return whereabouts(facts).mother_in_hospital
+
+
+def stays(facts: Iterable[Fact]) -> list[tuple[datetime, datetime | None]]:
+    """Her stays in hospital: from when until when (aware), the last without an end while she is still there."""
+    found, since = Whereabouts(), None
+    ended: list[tuple[datetime, datetime | None]] = []
+    for fact in in_order(facts):
+        found.apply(fact)
+        if found.mother_in_hospital and since is None:
+            since = fact.occurred_at
+        elif since is not None and not found.mother_in_hospital:
+            ended.append((since, fact.occurred_at))
+            since = None
+    return [*ended, (since, None)] if since else ended
 
 
 def _admitted(found: Whereabouts, _: Fact) -> None:

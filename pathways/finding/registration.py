@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from carecoord import clock
 from carecoord.access.models import Team, User
-from carecoord.sites.models import Site
 from pathways.actions import Draft, Person, Refused, add_woman, open_journey, record_event
 from pathways.finding.duplicates import Candidate, Names, possible_duplicates
 from pathways.models import Journey, Woman
 from pathways.visibility import journeys_visible_to, women_visible_to
+
+_REGISTRATION = 7301  # the first half of the advisory lock's key; the second is the site
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def register(person: Person, pregnancy: NewJourney, *, not_these: Set[int], subm
     PossibleDuplicates when others could be her, Refused as the verbs do.
     """
     # One at a time at each site: of two people who add the same woman at once, the second is shown the first one's.
-    Site.objects.select_for_update(no_key=True).get(pk=pregnancy.team.site_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_REGISTRATION, pregnancy.team.site_id])
     if Woman.objects.filter(submission=submission).exists():
         return _made_by(submission, by)
     names = Names.of((person.preferred_name, person.first_name), person.last_name)

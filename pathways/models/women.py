@@ -110,11 +110,14 @@ class Identifier(models.Model):
     woman = models.ForeignKey(Woman, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField(max_length=3, choices=Kind.choices)
     value = models.CharField(max_length=10)
+    disputed = models.BooleanField(default=False, help_text="Another woman had it first; somebody has to look")
 
     class Meta:
         ordering = ["-kind"]
         constraints = [
-            models.UniqueConstraint("kind", "value", name="number_belongs_to_one_woman"),
+            models.UniqueConstraint(
+                "kind", "value", condition=models.Q(disputed=False), name="number_belongs_to_one_woman"
+            ),
             models.UniqueConstraint("woman", "kind", name="one_number_of_a_kind"),
         ]
 

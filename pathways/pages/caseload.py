@@ -30,8 +30,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from carecoord.access.models import Membership, Team, User
-from carecoord.sites.definitions import TeamDefinition
+from carecoord import clock
+from carecoord.access.models import Cover, Membership, User
 from carecoord.sites.models import Site
 from pathways.engine import Stage
 from pathways.models import Handoff, Journey
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     Listed = WithAnnotations[Journey, _Standing]
 
 PAGE_SIZE = 50
-MINE, SITE, NOBODY = "mine", "site", "nobody"
+MINE, COVER, ALL_OPEN, NOBODY = "mine", "cover", "all", "nobody"
 OUTREACH = "LOST_CONTACT"
 
 
@@ -131,16 +131,23 @@ def place_name(user: User) -> str:
 
 
 def scopes_of(user: User) -> list[Scope]:
-    """Whose women ``user`` can look at: her own, each caseload team of her sites, all, and those with nobody named."""
-    sites = sites_of(user)
-    place = place_name(user)
+    """Whose women ``user`` can look at: her own, those she covers for, all open to her, and those with nobody named."""
     mine = Q(named_midwife=user) | Q(buddy=user)
+    away = covered_by(user)
+    words = f"Covering for {' and '.join(str(cover.midwife) for cover in away)}"
     return [
         Scope(MINE, "My caseload", "My caseload", mine),
-        *(_team_scope(site, team.code, team.name, several=len(sites) > 1) for site, team in _caseload_teams(sites)),
-        Scope(SITE, f"All of {place}", f"All of {place}", Q()),
+        *([Scope(COVER, words, words, Q(named_midwife__in=[cover.midwife_id for cover in away]))] if away else []),
+        Scope(ALL_OPEN, "All open to me", "All open to me", Q()),
         Scope(NOBODY, "No named midwife", "No named midwife", nobodys(user)),
     ]
+
+
+def covered_by(user: User) -> list[Cover]:
+    """The leave that ``user`` covers today. One SQL query."""
+    today = clock.today()
+    covers = Cover.objects.filter(covered_by=user, starts_on__lte=today, ends_on__gte=today)
+    return list(covers.select_related("midwife").order_by("midwife__name"))
 
 
 def nobodys(user: User) -> Q:
@@ -152,17 +159,6 @@ def nobodys(user: User) -> Q:
 def _working_at(site_ids: Collection[int]) -> QuerySet[User]:
     current = Membership.objects.current().filter(team__site__in=site_ids)
     return User.objects.filter(is_active=True, pk__in=current.values("user"))
-
-
-def _caseload_teams(sites: Sequence[Site]) -> Iterable[tuple[Site, TeamDefinition]]:
-    # From the site's declaration, not from the table: it costs no query.
-    return [(site, team) for site in sites for team in site.definition.teams if team.kind == Team.Kind.CASELOAD]
-
-
-def _team_scope(site: Site, code: str, name: str, *, several: bool) -> Scope:
-    key = f"{site.code.lower()}-{code}" if several else code
-    label = f"{name}, {site.name}" if several else name
-    return Scope(key, label, label, Q(team__site=site.pk, team__code=code))
 
 
 def open_journeys(user: User, at: datetime) -> QuerySet[Listed]:

@@ -80,7 +80,7 @@ def _open(request: StaffRequest, at: datetime) -> dict[str, Any]:
         "closed_url": _url(scope, CLOSED),
         "empty": "" if journeys else _why_empty(request, scope, counts),
         "all_url": _url(scope),
-        "site_url": f"{reverse('caseload')}?of={query.SITE}",
+        "everyone_url": f"{reverse('caseload')}?of={query.ALL_OPEN}",
     }
 
 
@@ -155,9 +155,9 @@ def _chips(scope: Scope, chosen: Chip, counts: dict[str, int]) -> list[tuple[str
 
 
 def _why_empty(request: StaffRequest, scope: Scope, counts: dict[str, int]) -> str:
-    """Why there are no rows, as the page tells it: a filter, a scope without women, or a site without women."""
+    """Why there are no rows, as the page tells it: a filter, a scope without women, or none open to them at all."""
     if counts["all"]:
         return "filter"
     if scope.key == NOBODY:
         return "nobody"
-    return "scope" if journeys_visible_to(request.user).exists() else "site"
+    return "scope" if journeys_visible_to(request.user).exists() else "none"

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from carecoord import clock
-from carecoord.access.models import Membership, Team, User
+from carecoord.access.models import Conflict, Cover, Grant, Membership, RoleLabel, Team, User
 from carecoord.sites.models import Site
 from pathways.models import Baby, Correction, Event, Flag, Handoff, Identifier, Journey, Woman
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
@@ -124,6 +124,46 @@ def two_refs() -> None:
         woman(first_name=name, person_ref="S-1")
 
 
+def grant(**fields) -> Grant:
+    known = {"kind": "caseload", "starts_at": NOW, "user": staff(), "woman": fields.pop("woman", None) or woman()}
+    return Grant.objects.create(**{**known, **fields})
+
+
+def same_grant_twice() -> None:
+    her, person = woman(), staff()  # past the verb: it needs the very index that is taken away
+    record = Journey.objects.create(woman=her, site=her.site, team=Team.objects.first())
+    for _ in range(2):
+        grant(woman=record.woman, journey=record, user=person, reason="named midwife")
+
+
+def same_conflict_twice() -> None:
+    her, person = woman(), staff()
+    for _ in range(2):
+        Conflict.objects.create(woman=her, user=person)
+
+
+def cover(**fields) -> Cover:
+    known = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 1, 2)}
+    people = {} if "midwife" in fields else {"midwife": staff(), "covered_by": staff()}
+    return Cover.objects.create(**{**known, **people, **fields})
+
+
+def same_cover_twice() -> None:
+    away, there = staff(), staff()
+    for _ in range(2):
+        cover(midwife=away, covered_by=there)
+
+
+def covers_herself() -> None:
+    person = staff()
+    cover(midwife=person, covered_by=person)
+
+
+def same_label_twice() -> None:
+    for _ in range(2):
+        RoleLabel.objects.create(role="x", label="general")
+
+
 CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "number_belongs_to_one_woman": (Identifier, two_numbers),
     "one_number_of_a_kind": (Identifier, two_of_a_kind),
@@ -142,6 +182,16 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
         Membership,
         lambda: membership(starts_on=date(2026, 2, 2), ends_on=date(2026, 2, 1)),
     ),
+    "grant_to_a_team_or_a_person": (Grant, lambda: grant(user=None)),
+    "grant_ends_later": (Grant, lambda: grant(ends_at=NOW)),
+    "self_claim_lasts_12_hours": (Grant, lambda: grant(kind="self_claim", ends_at=NOW + timedelta(hours=13))),
+    "break_glass_lasts_60_minutes": (Grant, lambda: grant(kind="break_glass", ends_at=NOW + timedelta(minutes=61))),
+    "grant_once": (Grant, same_grant_twice),
+    "conflict_once": (Conflict, same_conflict_twice),
+    "cover_ends_after_it_starts": (Cover, lambda: cover(ends_on=date(2025, 12, 31))),
+    "cover_is_somebody_else": (Cover, covers_herself),
+    "cover_once": (Cover, same_cover_twice),
+    "role_label_once": (RoleLabel, same_label_twice),
 }
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of an event": (

@@ -30,6 +30,7 @@ from pathways.demo.following import append_only_lifted
 from pathways.demo.stories import stories_of
 from pathways.engine import Stage
 from pathways.models import DemoWoman, Event, Flag, Handoff, Identifier, Journey, Woman
+from tests.roles import as_role
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,14 @@ def loaded(
     demo_mode = override_settings(CARECOORD_MODE="demo", CARECOORD_DATA=tmp_path_factory.mktemp("demo"))
     password = mock.patch.dict(os.environ, CARECOORD_DEMO_PASSWORD=PASSWORD)
     frozen = time_machine.travel(NOON, tick=False)
-    with django_db_blocker.unblock(), demo_mode, password, frozen as traveller, transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        as_role("cc_owner"),
+        demo_mode,
+        password,
+        frozen as traveller,
+        transaction.atomic(),
+    ):
         load()
         yield traveller
         transaction.set_rollback(True)

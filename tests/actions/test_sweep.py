@@ -19,6 +19,7 @@ from pathways.projection import differences
 from pathways.sweep import sweep
 from tests.factories import journey, owed
 from tests.importing import DATA, run_import
+from tests.roles import as_role
 
 NOON = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 
@@ -175,7 +176,8 @@ def in_threads(*works) -> None:
 
     def run(work):
         try:
-            work()
+            with as_role("cc_worker"):
+                work()
         except Exception as failure:
             failures.append(failure)
         finally:

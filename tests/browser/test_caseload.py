@@ -92,7 +92,7 @@ def test_the_way_back_leads_to_the_same_filter_page_and_row(
     Journey.objects.update(stage=Stage.ANTENATAL)
     sign_in(midwife)
     page.set_viewport_size({"width": 1280, "height": 700})
-    page.goto(f"{live_server.url}/caseload/?of=bridge&show=antenatal&page=2")
+    page.goto(f"{live_server.url}/caseload/?of=all&show=antenatal&page=2")
     row = page.locator("a.row").nth(27)
     name, anchor = row.locator(".row__woman").inner_text(), row.get_attribute("id")
     row.click()
@@ -101,7 +101,7 @@ def test_the_way_back_leads_to_the_same_filter_page_and_row(
         page.get_by_role("link", name="Back to caseload").click()
     else:
         page.go_back()
-    page.wait_for_url("**/caseload/?of=bridge&show=antenatal&page=2*")
+    page.wait_for_url("**/caseload/?of=all&show=antenatal&page=2*")
     row = page.locator(f"#{anchor}")
     assert row.locator(".row__woman").inner_text() == name
     page.wait_for_function(

@@ -126,7 +126,7 @@ def test_the_second_of_two_people_sees_what_is_recorded_and_overwrites_nothing(
     signed_in: Any, explain: Handoff, client_class: Any
 ) -> None:
     other = client_class()
-    other.force_login(staff(Role.DRUG_SERVICE_KEYWORKER, name="D. Farrow"))
+    other.force_login(staff(Role.DRUG_SERVICE_KEYWORKER, name="D. Farrow", team="harbour"))
     assert other.get(url(explain, "declined")).status_code == 200
     signed_in.post(url(explain), sent(**EVIDENCE))
     late = other.post(url(explain, "declined"), sent(reason="she did not want to hear it"))

@@ -16,6 +16,7 @@ from carecoord.access.roles import Role
 from pathways.actions import correct_event, update_woman
 from pathways.models import Journey
 from tests.factories import ago, happened, journey, owed, staff, woman
+from tests.roles import BOOKKEEPING
 
 pytestmark = pytest.mark.django_db
 
@@ -236,7 +237,7 @@ def test_other_journeys_of_hers_are_linked(signed_in: Any) -> None:
 
 
 def test_pages_that_the_reader_may_not_open_are_not_linked(client: Any, separated: Journey) -> None:
-    client.force_login(staff(Role.HEALTH_VISITOR))
+    client.force_login(staff(Role.HEALTH_VISITOR, team="hv"))
     html = client.get(url(separated)).content.decode()
     assert reverse("record", args=[separated.pk]) in html
     for name in ("midwife", "edd"):
@@ -337,7 +338,7 @@ def test_a_manager_is_refused(client: Any, separated: Journey) -> None:
 def test_reading_changes_nothing(signed_in: Any, separated: Journey) -> None:
     with CaptureQueriesContext(connection) as queries:
         signed_in.get(url(separated))
-    assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []
+    assert [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", *BOOKKEEPING))] == []
 
 
 def test_a_page_takes_no_more_queries_however_much_has_happened(

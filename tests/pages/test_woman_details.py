@@ -13,7 +13,7 @@ from carecoord.access.models import Team
 from carecoord.access.roles import Role
 from pathways.engine import Stage
 from pathways.models import Journey, Woman
-from tests.factories import journey, staff, woman
+from tests.factories import journey, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_a_number_that_is_there_is_not_asked_again_and_not_changed(signed_in: An
 
 
 def test_a_number_of_somebody_else_changes_nothing(signed_in: Any, her: Woman) -> None:
-    woman(site="CALD", nhs_number="9990000018")
+    journey(nhs_number="9990000018")
     url = f"/women/{her.pk}/details/"
     answer = signed_in.post(url, {**page_of(signed_in, url), "allergies": "penicillin", "nhs_number": "9990000018"})
     assert "This NHS number belongs to another woman" in text(answer)

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from carecoord import clock
 from carecoord.access.abilities import Ability, abilities_of
+from carecoord.access.labels import Label, labels_of
 from carecoord.access.roles import ROLE_NAMES, Role
 
 ROLE_CHOICES = [(role.value, ROLE_NAMES[role]) for role in Role if role is not Role.WOMAN]
@@ -67,6 +68,11 @@ class User(AbstractBaseUser):
         return abilities_of(self.roles)
 
     @property
+    def labels(self) -> frozenset[Label]:
+        """What of a record the roles held today may show."""
+        return labels_of(self.roles)
+
+    @property
     def site_ids(self) -> set[int]:
         """The sites of today's teams."""
         return {membership.team.site_id for membership in self.current_memberships}
@@ -93,6 +99,7 @@ class Team(models.Model):
 
         CASELOAD = "caseload", "Specialist midwifery"
         WARD = "ward", "Ward"
+        HOSPITAL = "hospital", "Hospital teams that come to the ward"
         DRUG_SERVICE = "drug_service", "Drug service"
         HEALTH_VISITING = "health_visiting", "Health visiting"
         PARTNER = "partner", "Partner team"

@@ -1,0 +1,45 @@
+"""The rights on the tables of the ground floor: people, sites, sessions, and what lets a person see a woman."""
+
+from carecoord.access.wall import ALL, Open, Wall, Walled, of_woman
+
+_MINE = "(user_id = (SELECT cc_user()) OR team_id = ANY ((SELECT cc_teams())::bigint[]))"
+
+WALL = Wall(
+    tables=(
+        # The web reads its own person's grants and conflicts, and writes none: see access/migrations/0003.
+        Walled("access_grant", shows=_MINE, app="SELECT", worker="SELECT"),
+        Walled("access_conflict", shows="user_id = (SELECT cc_user())", app="SELECT"),
+        Walled("access_seal", shows=of_woman("access_seal"), app="SELECT"),
+        Open("access_cover", "who covers for whom, and when", app="SELECT, INSERT, UPDATE"),
+        Open("access_rolelabel", "the table of labels by role", app="", worker=""),
+        Open("access_user", "staff", app="SELECT, INSERT, UPDATE"),
+        Open("access_team", "teams", app="SELECT"),
+        Open("access_membership", "who works where", app="SELECT, INSERT, UPDATE"),
+        Open("sites_site", "sites", app="SELECT"),
+        Open("account_emailaddress", "staff's addresses", app=ALL, worker=""),
+        Open("account_emailconfirmation", "staff's addresses", app=ALL, worker=""),
+        Open("mfa_authenticator", "staff's second factors, encrypted", app=ALL, worker=""),
+        Open("usersessions_usersession", "where staff are signed in", app=ALL, worker=""),
+        Open("socialaccount_socialaccount", "staff's sign-in at their own site", app=ALL, worker=""),
+        Open("socialaccount_socialapp", "staff's sign-in at their own site", app="SELECT", worker=""),
+        Open("socialaccount_socialtoken", "staff's sign-in at their own site", app=ALL, worker=""),
+        Open("django_session", "sessions; signed text without a woman's data", app=ALL, worker="SELECT, DELETE"),
+        Open("cache", "the limits of sign-in", app=ALL, worker=ALL),
+        Open("django_content_type", "names of models"),
+        Open("django_migrations", "names of migrations"),
+        Open("auth_group", "unused; Django's own"),
+        Open("auth_permission", "unused; Django's own"),
+        Open("auth_group_permissions", "unused; Django's own"),
+    ),
+    functions=(
+        "cc_user()",
+        "cc_now()",
+        "cc_teams()",
+        "cc_sees(bigint)",
+        "cc_sees_label(bigint, text)",
+        "cc_is_product()",
+        "access_reserve_woman(bigint)",
+        "access_set_derived(bigint, jsonb)",
+    ),
+    views=("access_my_grant", "access_my_label"),
+)

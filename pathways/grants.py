@@ -1,0 +1,170 @@
+"""Access follows care: which grants follow from the facts of one journey.
+
+=================  ====================================================  ==================================
+who                from                                                  until
+=================  ====================================================  ==================================
+named midwife,     she is named                                          another is
+buddy
+caseload team      nobody is named, or the one named has left            somebody is
+whoever covers     the first day of the midwife's leave                  its last day
+ward, hospital     admission, or a birth in hospital                     24 hours after she went home
+teams
+a service          the first of its handoffs is due soon                 28 days after its last one ended
+another site       the move there is asked for                           it is refused
+=================  ====================================================  ==================================
+
+28 days after a journey was closed, or she died, only her midwife still has it: letters are answered and entries
+corrected. Social workers get nothing by themselves: they receive documents by an explicit share (pathway, 3.3).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from carecoord import clock
+from carecoord.access.models import Cover, Grant, Membership, Team, User
+from carecoord.access.roles import Role
+from carecoord.sites.definitions import TeamDefinition
+from pathways import engine
+from pathways.engine import Fact
+from pathways.engine.times import midnight_after, midnight_before
+from pathways.models import Journey
+from pathways.moments import ALL
+
+WARD_KEEPS = timedelta(hours=24)
+SERVICE_KEEPS = timedelta(days=28)
+CLOSED_KEEPS = timedelta(days=28)
+
+_SERVES: dict[str, tuple[Role, ...]] = {
+    Team.Kind.DRUG_SERVICE: (Role.DRUG_SERVICE_KEYWORKER, Role.OST_PRESCRIBER),
+    Team.Kind.HEALTH_VISITING: (Role.HEALTH_VISITOR,),
+}
+_ON_THE_WARD = (Team.Kind.WARD, Team.Kind.HOSPITAL)
+_ROLES_OF_MOMENT = {moment.key: frozenset((*moment.senders, *moment.receivers)) for moment in ALL}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A grant that follows from facts. ``reason`` tells it from others of its kind to the same people."""
+
+    kind: str
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    team_id: int | None = None
+    user_id: int | None = None
+
+
+def reserve_woman(by: User) -> int:
+    """The id of a woman whom ``by`` is about to add, and theirs to open for twelve hours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_reserve_woman(%s)", [by.pk])
+        return int(cursor.fetchone()[0])
+
+
+def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[engine.Handoff]) -> None:
+    """Make the stored grants equal what follows now. The caller holds the journey's lock. One SQL statement writes."""
+    wanted = [asdict(due) for due in grants_that_follow(journey, facts, handoffs, clock.now())]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT access_set_derived(%s, %s::jsonb)",
+            [journey.pk, json.dumps(wanted, default=datetime.isoformat)],
+        )
+
+
+def grants_that_follow(
+    journey: Journey, facts: list[Fact], handoffs: Iterable[engine.Handoff], at: datetime
+) -> list[Due]:
+    """Every grant that runs at ``at`` or begins later, by the table above."""
+    teams = {team.code: team for team in Team.objects.filter(site=journey.site_id)}
+    declared = [team for team in journey.site.definition.teams if team.code in teams]
+    others = [
+        *_admissions(facts, [teams[team.code] for team in declared if team.kind in _ON_THE_WARD]),
+        *_services([(teams[team.code], _served(team)) for team in declared], list(handoffs)),
+        *_move_elsewhere(facts),
+    ]
+    last = _end_for_others(facts)
+    if last:
+        others = [replace(each, ends_at=min(each.ends_at or last, last)) for each in others]
+    due = [*_caseload(journey, facts, at), *others]
+    return [each for each in due if each.ends_at is None or each.ends_at > max(at, each.starts_at)]
+
+
+def _caseload(journey: Journey, facts: Iterable[Fact], at: datetime) -> Iterator[Due]:
+    assigned = [fact.occurred_at for fact in facts if fact.kind == "named_midwife_assigned"]
+    since = max(assigned, default=journey.created_at)
+    named = [person for person in (journey.named_midwife_id, journey.buddy_id) if person]
+    here = Membership.objects.current().filter(team__site=journey.site_id, user__is_active=True)
+    working = set(here.filter(user__in=named).values_list("user", flat=True))
+    for person, reason in ((journey.named_midwife_id, "named midwife"), (journey.buddy_id, "buddy")):
+        if person in working:
+            yield Due(Grant.Kind.CASELOAD, reason, since, user_id=person)
+    if journey.named_midwife_id not in working:
+        yield Due(Grant.Kind.CASELOAD, "nobody is named", since, team_id=journey.team_id)
+    for cover in Cover.objects.filter(midwife__in=named, ends_on__gte=clock.today(at)).order_by("pk"):
+        yield Due(
+            Grant.Kind.COVER,
+            f"cover {cover.pk}",
+            midnight_before(cover.starts_on, clock.LONDON),
+            midnight_after(cover.ends_on, clock.LONDON),
+            user_id=cover.covered_by_id,
+        )
+
+
+def _admissions(facts: Iterable[Fact], teams: list[Team]) -> Iterator[Due]:
+    for number, (since, until) in enumerate(engine.stays(facts), start=1):
+        for team in teams:
+            yield Due(
+                Grant.Kind.ADMISSION,
+                f"admission {number}",
+                since,
+                until + WARD_KEEPS if until else None,
+                team_id=team.pk,
+            )
+
+
+def _services(teams: Iterable[tuple[Team, frozenset[Role]]], handoffs: list[engine.Handoff]) -> Iterator[Due]:
+    for team, roles in teams:
+        theirs = [handoff for handoff in handoffs if roles & _ROLES_OF_MOMENT.get(handoff.moment, frozenset())]
+        if theirs:
+            ends = [handoff.ended_at + SERVICE_KEEPS if handoff.ended_at else None for handoff in theirs]
+            yield Due(
+                Grant.Kind.REFERRAL,
+                "handoffs",
+                min(handoff.warn_at for handoff in theirs),
+                None if None in ends else max(end for end in ends if end),
+                team_id=team.pk,
+            )
+
+
+def _move_elsewhere(facts: Iterable[Fact]) -> Iterator[Due]:
+    asked: Fact | None = None
+    for fact in engine.in_order(facts):
+        if fact.kind == "transfer_requested":
+            asked = fact
+        elif fact.kind == "transfer_refused":
+            asked = None
+    if asked:
+        teams = Team.objects.filter(site__code=asked.details.get("to"), kind=Team.Kind.CASELOAD)
+        for team in teams.order_by("pk"):
+            yield Due(Grant.Kind.REFERRAL, "moves to this site", asked.occurred_at, team_id=team.pk)
+
+
+def _served(team: TeamDefinition) -> frozenset[Role]:
+    return frozenset(map(Role, team.serves)) or frozenset(_SERVES.get(team.kind, ()))
+
+
+def _end_for_others(facts: Iterable[Fact]) -> datetime | None:
+    """When all but her midwife leave: four weeks after the journey closed and stayed so, or after her death."""
+    closed = None
+    for fact in engine.in_order(facts):
+        if fact.kind in ("closed", "mother_died"):
+            closed = fact.occurred_at
+        elif fact.kind == "reopened":
+            closed = None
+    return closed + CLOSED_KEEPS if closed else None

@@ -1,0 +1,37 @@
+"""The rights on the tables with a woman's record: a row is seen through her, or through her journey."""
+
+from carecoord.access.wall import Open, Wall, Walled, of_woman, through
+
+_WRITE = "SELECT, INSERT, UPDATE"
+_APPEND = "SELECT, INSERT"
+_COPIES = "SELECT, INSERT, UPDATE, DELETE"  # what is computed from facts can be made anew
+
+
+def _hers(table: str, app: str, worker: str = "", column: str = "woman_id") -> Walled:
+    return Walled(table, shows=of_woman(table, column), app=app, worker=worker or app)
+
+
+def _of_journey(table: str, app: str) -> Walled:
+    return Walled(table, shows=through(table, "journey_id", "pathways_journey"), app=app, worker=app)
+
+
+WALL = Wall(
+    tables=(
+        _hers("pathways_woman", _WRITE, column="id"),
+        _hers("pathways_identifier", _APPEND),
+        _hers("pathways_journey", _WRITE),
+        _hers("pathways_demowoman", "SELECT", worker="SELECT"),
+        _of_journey("pathways_baby", _COPIES),
+        _of_journey("pathways_event", _APPEND),
+        Walled(
+            "pathways_correction",
+            shows=through("pathways_correction", "event_id", "pathways_event"),
+            app=_APPEND,
+            worker=_APPEND,
+        ),
+        _of_journey("pathways_handoff", _COPIES),
+        _of_journey("pathways_flag", _COPIES),
+        Open("pathways_sweeprun", "when the sweeps ran", worker=_APPEND),
+    ),
+    functions=("pathways_tallies(timestamptz)",),
+)
