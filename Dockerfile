@@ -16,6 +16,6 @@ COPY . .
 COPY --from=assets /app/static/built static/built
 # Collecting asks for settings that are safe; none of these values is kept.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=build.invalid \
-    DATABASE_URL=postgresql:///none REDIS_URL=redis://none python manage.py collectstatic --no-input
+    DATABASE_URL=postgresql://cc_app@none/none REDIS_URL=redis://none python manage.py collectstatic --no-input
 USER carecoord
 CMD ["gunicorn", "carecoord.wsgi"]

@@ -1,5 +1,5 @@
 # The commands of CareCoord. `make run` and `make test` set up what is missing by themselves.
-.PHONY: help run test check setup lock free-port python
+.PHONY: help run test check bench setup lock free-port python
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -24,6 +24,9 @@ test: setup ## every test, in a real browser too, against real servers
 
 check: setup ## linters and types
 	@scripts/check.sh
+
+bench: setup ## measurements, printed and written to bench.json
+	@.venv/bin/pytest -q -n 0 -o python_files='bench_*.py' tests/bench
 
 setup: python ## .venv/, node_modules/ and the built assets; takes a second when nothing changed
 	@$(PYTHON) scripts/setup.py

@@ -12,11 +12,13 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODES = ("demo", "test", "production")
 KEY_LENGTH = 50
+DATABASE_ROLES = ("app", "owner", "worker", "backup", "audit")
 
 
 def mode(env: Mapping[str, str] = os.environ) -> str:
     """``demo``, ``test`` or ``production``; with a database of one's own it is production unless said otherwise."""
-    return env.get("CARECOORD_MODE") or ("production" if env.get("DATABASE_URL") else "demo")
+    own_database = any(env.get(url_variable(role)) for role in DATABASE_ROLES)
+    return env.get("CARECOORD_MODE") or ("production" if own_database else "demo")
 
 
 def data_folder(env: Mapping[str, str] = os.environ) -> Path:
@@ -69,7 +71,6 @@ def database_url(database: Mapping[str, Any]) -> str:
     return f"postgresql://{login}@/{quote(database['NAME'])}?{urlencode(query)}"
 
 
-DATABASE_ROLES = ("app", "owner", "worker", "backup", "audit")
 COMMAND_ROLES = {
     **dict.fromkeys(("migrate", "load_demo", "seed_scale", "flush", "createcachetable"), "owner"),
     **dict.fromkeys(
@@ -98,9 +99,15 @@ def url_variable(role: str) -> str:
 def unsafe(env: Mapping[str, str]) -> list[str]:
     """Every reason why production must not start with this environment, each with what to do."""
     hosts = listed(env.get("ALLOWED_HOSTS", ""))
+    variable, user = url_variable(database_role(env)), f"cc_{database_role(env)}"
+    address = env.get(variable, "")
     key = env.get("SECRET_KEY", "")
     reasons = [
-        (not env.get("DATABASE_URL"), "DATABASE_URL is missing: name the PostgreSQL server. Ours is for trying out."),
+        (not address, f"{variable} is missing: name the PostgreSQL server and sign in as {user}."),
+        (
+            bool(address) and database_from(address)["USER"] != user,
+            f"{variable} signs in as another role than {user}: row-level security would not hold.",
+        ),
         (not env.get("REDIS_URL"), "REDIS_URL is missing: name the Redis or Valkey server. Ours is for trying out."),
         (len(key) < KEY_LENGTH, f"SECRET_KEY is missing or short: give {KEY_LENGTH} random characters or more."),
         (bool(key) and len(set(key)) < 10, "SECRET_KEY is no random text: `openssl rand -base64 48` makes one."),

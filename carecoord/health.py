@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -45,8 +46,10 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 once pages can be served: the database answers and has every migration; else 503."""
+    """200 once pages can be served: the database answers, its rows are walled, every migration is done; else 503."""
     try:
+        if settings.PRODUCTION and _passes_the_wall():
+            return _said("the web server's database role passes row-level security", 503)
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
@@ -67,6 +70,13 @@ def pulse(request: HttpRequest) -> HttpResponse:
         return _said("no sweep yet", 503)
     at = f"last sweep {sweep.checked_at:%Y-%m-%dT%H:%M:%SZ}"
     return _said(f"{at}: too long ago", 503) if sweep.stale else _said(at)
+
+
+def _passes_the_wall() -> bool:
+    """Whether the role that this process signs in as sees every row: a superuser, or exempt."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        return bool(cursor.fetchone()[0])
 
 
 def _said(words: str, status: int = 200) -> HttpResponse:

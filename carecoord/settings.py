@@ -84,6 +84,7 @@ TEMPLATES = [
 
 # Database, cache, sessions --------------------------------------------------------------------------------------------
 DATABASE_ROLE = environment.database_role()
+# One address for every role is for trying out: production refuses it.
 if database_url := env.get(environment.url_variable(DATABASE_ROLE)) or env.get("DATABASE_URL"):
     DATABASE = {"ENGINE": "django.db.backends.postgresql", **environment.database_from(database_url)}
 else:

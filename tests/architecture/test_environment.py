@@ -16,7 +16,7 @@ from carecoord.environment import BASE_DIR
 
 SAFE = {
     "CARECOORD_MODE": "production",
-    "DATABASE_URL": "postgresql://app:p%40ss@db.example:5433/carecoord?sslmode=require",
+    "DATABASE_URL": "postgresql://cc_app:p%40ss@db.example:5433/carecoord?sslmode=require",
     "REDIS_URL": "redis://queue.example/0",
     "SECRET_KEY": "kX3-" + "q8Zw_5Lr7TnB2vHs9MdC4" * 3,
     "ALLOWED_HOSTS": "carecoord.example, www.carecoord.example",
@@ -33,6 +33,8 @@ def started(env: dict[str, str], program: str, data: Path) -> subprocess.Complet
     ("change", "reason"),
     [
         ({"DATABASE_URL": ""}, "DATABASE_URL is missing"),
+        ({"DATABASE_URL": "postgresql://postgres@db.example/carecoord"}, "DATABASE_URL signs in as another role"),
+        ({"CARECOORD_DATABASE_ROLE": "worker"}, "DATABASE_URL_WORKER is missing"),
         ({"REDIS_URL": ""}, "REDIS_URL is missing"),
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "tooshort-8Zw_5Lr7TnB2vHs9MdC4"}, "SECRET_KEY is missing or short"),
@@ -87,7 +89,7 @@ def test_a_database_address_is_read_and_written_alike() -> None:
     database = environment.database_from(SAFE["DATABASE_URL"])
     assert database == {
         "NAME": "carecoord",
-        "USER": "app",
+        "USER": "cc_app",
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
