@@ -186,6 +186,7 @@ def _prepare(server: PostgresServer, throwaway: bool) -> None:
             cursor.execute("ALTER ROLE cc_owner CREATEDB")
             # A test arranges and inspects as another role; the web's role becomes it, and inherits nothing of it.
             cursor.execute("GRANT cc_owner, cc_worker, cc_audit, cc_backup TO cc_app WITH INHERIT FALSE, SET TRUE")
+            cursor.execute("GRANT pg_signal_backend TO cc_owner")
         cursor.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [DATABASE])
         owner = cursor.fetchone()
         if not owner:

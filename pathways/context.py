@@ -11,7 +11,7 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 
 PAGES = (
-    ("Caseload", "caseload", Ability.SEE_CASELOAD),
+    ("Caseload", "caseload", Ability.SEE_JOURNEY),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
 )
 
@@ -21,7 +21,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"now": clock.now()}
-    links = [(label, reverse(name), ability) for label, name, ability in PAGES]
+    has_caseload = Ability.SEE_CASELOAD in user.abilities
+    links = [
+        ("Women" if name == "caseload" and not has_caseload else label, reverse(name), ability)
+        for label, name, ability in PAGES
+    ]
     return {
         "now": clock.now(),
         "nav": [

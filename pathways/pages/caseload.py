@@ -31,6 +31,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from carecoord import clock
+from carecoord.access.abilities import Ability
 from carecoord.access.models import Cover, Membership, User
 from carecoord.sites.models import Site
 from pathways.engine import Stage
@@ -72,12 +73,13 @@ class _IsOneOf(Func):
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose women are listed. ``key`` is what the address says."""
+    """Whose women are listed. ``key`` is what the address says; ``is_only`` where there is nothing to choose."""
 
     key: str
     label: str
     title: str
     condition: Q
+    is_only: bool = False
 
 
 class Shown:
@@ -132,6 +134,8 @@ def place_name(user: User) -> str:
 
 def scopes_of(user: User) -> list[Scope]:
     """Whose women ``user`` can look at: her own, those she covers for, all open to her, and those with nobody named."""
+    if Ability.SEE_CASELOAD not in user.abilities:
+        return [Scope(ALL_OPEN, "Women in your care", "Women in your care", Q(), is_only=True)]
     mine = Q(named_midwife=user) | Q(buddy=user)
     away = covered_by(user)
     words = f"Covering for {' and '.join(str(cover.midwife) for cover in away)}"

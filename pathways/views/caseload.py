@@ -1,4 +1,4 @@
-"""The caseload, and the search on it."""
+"""The caseload, and the search on it. Who has no caseload finds the women in their care on the same page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FOUND = "caseload_found"  # the journeys found last
 _STATES = (("missed", "missed", "missed"), ("overdue", "overdue", "overdue"), ("due-soon", "due_soon", "due soon"))
 
 
-@requires(Ability.SEE_CASELOAD)
+@requires(Ability.SEE_JOURNEY)
 @require_safe
 def caseload(request: StaffRequest) -> HttpResponse:
     """The list: ``of`` says whose women, ``show`` which of them, ``page``; ``found=1`` is the last search instead."""
@@ -43,10 +43,11 @@ def caseload(request: StaffRequest) -> HttpResponse:
     if request.session.get(PLACE) != context["place"]:
         request.session[PLACE] = context["place"]
     context |= {"at": at, "place_name": query.place_name(request.user)}
+    context |= {"may_add": Ability.ADD_WOMAN in request.user.abilities}
     return render(request, "pathways/caseload.html", context)
 
 
-@requires(Ability.SEE_CASELOAD)
+@requires(Ability.SEE_JOURNEY)
 @require_POST
 def search(request: StaffRequest) -> HttpResponse:
     """Look a woman up by POST, so that no address and no log holds her name; the answer is a list of ids."""
@@ -70,9 +71,10 @@ def _open(request: StaffRequest, at: datetime) -> dict[str, Any]:
         "total": counts["all"],
         "counts": [(state, f"{counts[key]} {words}", _url(scope, key)) for key, state, words in _STATES if counts[key]],
         "of_nobody": scope.key == NOBODY,
-        "nobody": 0 if scope.key == NOBODY else counts[NOBODY],
+        "nobody": 0 if scope.is_only or scope.key == NOBODY else counts[NOBODY],
         "nobody_url": f"{reverse('caseload')}?of={NOBODY}",
         "scopes": [(each.label, _url(each), each == scope) for each in scopes if each.key != NOBODY],
+        "only": scope.is_only,
         "chips": _chips(scope, chip, counts),
         "rows": _rows(journeys, request, at),
         "page_obj": page,
@@ -136,7 +138,7 @@ def _rows(journeys: list[Any], request: StaffRequest, at: datetime) -> list[Any]
 def _query(scope: Scope, show: str = "all", page: int = 1, end: str = "") -> str:
     """A list's address without its path: only what differs from the first screen; then ``end`` if there is any."""
     parts = {"of": scope.key, "show": show, "page": page}
-    usual = {"of": MINE, "show": "all", "page": 1}
+    usual = {"of": scope.key if scope.is_only else MINE, "show": "all", "page": 1}
     text = urlencode({name: value for name, value in parts.items() if value != usual[name]})
     return text + end if text else ""
 

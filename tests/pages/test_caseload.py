@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -316,7 +317,24 @@ def test_at_two_sites_nobodys_women_of_both_are_open(client: Any) -> None:
 def test_the_first_screen_of_a_role(client: Any, role: Role, first: str) -> None:
     client.force_login(staff(role))
     assert client.get("/").headers["Location"] == first
-    assert client.get("/caseload/").status_code == (200 if first == "/caseload/" else 403)
+    assert client.get("/caseload/").status_code == (403 if role == Role.SERVICE_MANAGER else 200)
+
+
+def test_who_has_no_caseload_finds_the_women_in_their_care(client: Any, midwife: Any) -> None:
+    client.force_login(staff(Role.WARD_MIDWIFE, team="maple"))
+    here, gone = of(midwife, first_name="Here"), of(midwife, first_name="Gone")
+    of(midwife, first_name="Elsewhere")
+    happened(here, ("admitted", ago(2)))
+    happened(gone, ("admitted", ago(9)), ("mother_discharged", ago(2)))
+    answer = client.get("/caseload/")
+    assert (answer.context["title"], names(answer)) == ("Women in your care", ["Here R."])
+    assert "My caseload" not in text(answer)
+    sought = client.post("/caseload/search/", {"q": "Reid"})
+    assert names(client.get(sought.url)) == ["Here R."]
+    happened(here, ("mother_discharged", ago(0.9)))
+    assert names(client.get("/caseload/")) == ["Here R."]  # for a day after she went home
+    with time_machine.travel(clock.now() + timedelta(hours=3)):
+        assert names(client.get("/caseload/")) == []
 
 
 # -- pages and the way back --------------------------------------------------------------------

@@ -243,7 +243,7 @@ def test_pages_that_the_reader_may_not_open_are_not_linked(client: Any, separate
     for name in ("midwife", "edd"):
         assert reverse(name, args=[separated.pk]) not in html
     assert reverse("add_pregnancy", args=[separated.woman_id]) not in html
-    assert reverse("caseload") not in html
+    assert reverse("add_woman") not in html
 
 
 # -- the timeline --
