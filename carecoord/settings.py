@@ -30,6 +30,7 @@ WSGI_APPLICATION = "carecoord.wsgi.application"
 INSTALLED_APPS = [
     "carecoord",
     "carecoord.access",
+    "carecoord.audit",
     "carecoord.sites",
     "pathways",
     "medications",
@@ -123,7 +124,16 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(CARECOORD_DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # An unseen minute's sweep is dropped when the next one comes: one sweep catches up with everything.
     "sweep": {"task": "pathways.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
+    "seal_audit": {"task": "carecoord.audit.tasks.seal_audit", "schedule": 30, "options": {"expires": 30}},
+    "anchor_audit": {"task": "carecoord.audit.tasks.anchor_audit", "schedule": 3600, "options": {"expires": 3600}},
+    "find_unusual": {"task": "carecoord.audit.tasks.find_unusual", "schedule": 900, "options": {"expires": 900}},
 }
+
+# Audit ----------------------------------------------------------------------------------------------------------------
+# Where the chain's head is told every hour; best a disk or a host that the database's administrators cannot write.
+AUDIT_ANCHOR_FILE = env.get("AUDIT_ANCHOR_FILE") or str(CARECOORD_DATA / "anchors.log")
+AUDIT_ANCHOR_EMAILS = environment.listed(env.get("AUDIT_ANCHOR_EMAILS", ""))
+AUDIT_ANCHOR_KEY = env.get("AUDIT_ANCHOR_KEY") or environment.kept_secret(CARECOORD_DATA / "anchor-key")
 
 # Sign-in --------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"

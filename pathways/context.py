@@ -13,6 +13,7 @@ from carecoord.access.abilities import Ability
 PAGES = (
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
+    ("Privacy", "privacy", Ability.REVIEW_ACCESS),
 )
 
 

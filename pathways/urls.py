@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pathways.views import caseload, handoffs, journey, record, start, women
+from pathways.views import caseload, handoffs, journey, looked, record, start, women
 
 urlpatterns = [
     path("", start.first_screen, name="start"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("women/<int:pk>/details/", women.details, name="woman_details"),
     path("women/<int:pk>/pregnancies/add/", women.add_pregnancy, name="add_pregnancy"),
     path("journeys/<int:pk>/", journey.journey, name="journey"),
+    path("journeys/<int:pk>/looked/", looked.looked, name="looked"),
     path("journeys/<int:pk>/edd/", journey.edd, name="edd"),
     path("journeys/<int:pk>/midwife/", journey.midwife, name="midwife"),
     path("journeys/<int:pk>/record/", record.choose, name="record"),

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
+random_key() { python -c 'import secrets; print(secrets.token_urlsafe(64))'; }
 say() { printf '%s … ' "$1"; shift; "$@"; }
 
 say "ruff" ruff check
@@ -11,6 +12,6 @@ say "mypy" mypy
 say "djlint" djlint --lint --quiet templates
 say "import-linter" lint-imports --cache-dir .venv/cache/imports
 CARECOORD_MODE=test say "migrations" python manage.py makemigrations --check --dry-run
-say "check --deploy" env CARECOORD_MODE=production SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+say "check --deploy" env CARECOORD_MODE=production SECRET_KEY="$(random_key)" AUDIT_ANCHOR_KEY="$(random_key)" \
   DATABASE_URL=postgresql://cc_app@db/carecoord REDIS_URL=redis://queue ALLOWED_HOSTS=carecoord.example \
   python manage.py check --deploy --fail-level WARNING

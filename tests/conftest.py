@@ -44,6 +44,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _tables_are_emptied_between_tests() -> Iterator[None]:
+    """Django empties every table after a test that commits. The audit tables refuse it, save here."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    from tests.audit import lifted
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(operations: Any, statements: list[str]) -> None:
+        with lifted():
+            flush(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
+
+
 def pytest_unconfigure() -> None:
     """The last process of the run stops the PostgreSQL."""
     leave_postgresql(settings.CARECOORD_DATA)

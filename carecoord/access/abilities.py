@@ -20,6 +20,8 @@ class Ability(StrEnum):
     CORRECT_ENTRY = "mark an entry as entered in error"
     ASSIGN_MIDWIFE = "name her midwife"
     AGREE_EDD = "agree the estimated date of delivery"
+    SEE_WHO_LOOKED = "see who has looked at a record"
+    REVIEW_ACCESS = "review how records are used"
 
 
 _CARE = frozenset(
@@ -32,7 +34,7 @@ _CARE = frozenset(
     }
 )
 _MIDWIFERY = _CARE | {Ability.ADD_WOMAN, Ability.AGREE_EDD}
-_CASELOAD = _MIDWIFERY | {Ability.SEE_CASELOAD, Ability.ASSIGN_MIDWIFE}
+_CASELOAD = _MIDWIFERY | {Ability.SEE_CASELOAD, Ability.ASSIGN_MIDWIFE, Ability.SEE_WHO_LOOKED}
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
 
 ABILITIES: dict[Role, frozenset[Ability]] = {
@@ -53,7 +55,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.BEREAVEMENT_LEAD: _CARE,
     Role.SERVICE_MANAGER: _COUNTS_ONLY,
     Role.SITE_ADMINISTRATOR: _COUNTS_ONLY,
-    Role.PRIVACY_OFFICER: _COUNTS_ONLY,
+    Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS},
 }
 
 

@@ -44,6 +44,12 @@ POSTS: dict[str, Post] = {
     "ward": Post(Role.WARD_MIDWIFE, _K.WARD, _names("S. Ito", "K. Moe", "F. Lamont", "C. Baptiste")),
     "coordinator": Post(Role.WARD_COORDINATOR, _K.WARD, _names("L. Grant", "B. Hussain", "E. Nicolson", "R. Ogilvie")),
     "manager": Post(Role.SERVICE_MANAGER, _K.MANAGEMENT, _names("H. Quinn", "T. Ackroyd", "S. Menzies", "W. Rennie")),
+    "privacy": Post(
+        Role.PRIVACY_OFFICER, _K.MANAGEMENT, _names("N. Adeyemi", "O. Whitham", "C. Drummond", "S. Petrie")
+    ),
+    "admin": Post(
+        Role.SITE_ADMINISTRATOR, _K.MANAGEMENT, _names("T. Bassett", "G. Oldroyd", "A. Moncrieff", "B. Leask")
+    ),
     "keyworker": Post(
         Role.DRUG_SERVICE_KEYWORKER, _K.DRUG_SERVICE, _names("D. Farrow", "J. Bairstow", "N. Gillies", "L. Imrie")
     ),
@@ -107,7 +113,7 @@ def _move_to_their_own_teams(teams: dict[str, dict[str, list[Team]]]) -> None:
 
 
 def _encoded(password: str, anybody: User | None) -> str:
-    """The stored form of the password. All accounts share it: hashing 44 times would take five seconds."""
+    """The stored form of the password. All accounts share it: hashing 52 times would take six seconds."""
     if anybody and check_password(password, anybody.password):
         return anybody.password
     return make_password(password)

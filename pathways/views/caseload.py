@@ -19,6 +19,7 @@ from pathways.finding.search import MOST_SHOWN, find, read
 from pathways.pages import caseload as query
 from pathways.pages.caseload import CHIPS, CLOSED, MINE, NOBODY, Chip, Scope, Shown
 from pathways.pages.caseload_rows import rows
+from pathways.views.her import shown
 from pathways.visibility import journeys_visible_to, women_visible_to
 
 # In the session: ids and choices only, never a name, a number or what somebody searched for.
@@ -132,6 +133,8 @@ def _on(page: Page, journeys: Any) -> list[Any]:
 
 
 def _rows(journeys: list[Any], request: StaffRequest, at: datetime) -> list[Any]:
+    """The rows of a page, whose women are written down as shown."""
+    shown(request, [journey.woman_id for journey in journeys])
     return rows(journeys, query.next_handoffs(journeys, at), request.user, at) if journeys else []
 
 

@@ -21,10 +21,9 @@ from pathways.engine import OPEN_STATES
 from pathways.forms.answer import COMPLETED, AnswerForm
 from pathways.models import Handoff
 from pathways.pages import team_handoffs as team
-from pathways.pages.journey import with_people
 from pathways.projection import fact_of
-from pathways.views.her import around_her, posted
-from pathways.visibility import handoffs_visible_to, journeys_visible_to
+from pathways.views.her import around_her, her_journey, posted, shown
+from pathways.visibility import handoffs_visible_to
 from pathways.what_if import WhatIf
 from pathways.wording.consequences import summary
 from pathways.wording.entries import details_of, time_in_words
@@ -61,9 +60,11 @@ def handoffs(request: StaffRequest) -> HttpResponse:
     chip = team.BY_KEY.get(asked, team.CHIPS[0])
     page = _Paginator(team.shown(listed, chip), team.PAGE_SIZE, counts[chip.key]).get_page(request.GET.get("page"))
     _remember_place(request, chip, page.number)
+    listed_here = list(page.object_list)
+    shown(request, [handoff.journey.woman_id for handoff in listed_here])
     context |= {
         "page_obj": page,
-        "rows": team.rows(page.object_list, request.user, now),
+        "rows": team.rows(listed_here, request.user, now),
         "chips": [(each.label, counts[each.key], f"?show={each.key}", each == chip) for each in team.CHIPS],
         "chip": chip,
         "query": f"show={chip.key}&",
@@ -107,7 +108,7 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
     if answer not in ANSWERS:
         raise Http404
     handoff = get_object_or_404(handoffs_visible_to(request.user).with_live_state(), pk=pk)
-    handoff.journey = get_object_or_404(with_people(journeys_visible_to(request.user)), pk=handoff.journey_id)
+    handoff.journey = her_journey(request, handoff.journey_id)
     kind, _, title = ANSWERS[answer]
     moment, step = step_of(handoff)
     form = AnswerForm(posted(request), kind=kind, evidence=moment.evidence_for(step.key))

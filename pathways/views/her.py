@@ -1,7 +1,11 @@
-"""What the pages about one woman share: finding her journey, her banner, the way back to it."""
+"""What the pages about one woman share: finding her journey, her banner, the way back to it.
+
+Whoever is shown a woman comes through here, and is written down: ``her_journey`` for her record, ``shown`` for lists.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import QueryDict
@@ -10,6 +14,7 @@ from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.middleware import StaffRequest
+from carecoord.audit.reads import LISTED, record_read
 from pathways.models import Journey
 from pathways.pages.identity import banner
 from pathways.pages.journey import with_people
@@ -17,8 +22,20 @@ from pathways.visibility import journeys_visible_to
 
 
 def her_journey(request: StaffRequest, pk: int) -> Journey:
-    """The journey, if its reader may open it; 404 just as for one that is not there."""
-    return get_object_or_404(with_people(journeys_visible_to(request.user)), pk=pk)
+    """The journey, if its reader may open it; 404 just as for one that is not there. Written down as a look at her."""
+    journey = get_object_or_404(with_people(journeys_visible_to(request.user)), pk=pk)
+    shown(request, [journey.woman_id], purpose="")
+    return journey
+
+
+def shown(request: StaffRequest, women: Collection[int], *, purpose: str = LISTED) -> None:
+    """Write down that this page shows these women (ids). Without the entry there is no page."""
+    record_read(request.user, women, page=route_of(request), purpose=purpose)
+
+
+def route_of(request: StaffRequest) -> str:
+    """The name of the page's route."""
+    return (request.resolver_match.view_name if request.resolver_match else "") or request.path
 
 
 def around_her(journey: Journey) -> dict[str, Any]:

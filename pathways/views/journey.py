@@ -94,6 +94,7 @@ def _allowed(request: StaffRequest) -> dict[str, bool]:
         "add_woman": Ability.ADD_WOMAN in abilities,
         "agree_edd": Ability.AGREE_EDD in abilities,
         "assign_midwife": Ability.ASSIGN_MIDWIFE in abilities,
+        "see_who_looked": Ability.SEE_WHO_LOOKED in abilities,
     }
 
 

@@ -11,5 +11,7 @@ from carecoord.access.middleware import StaffRequest, requires
 
 @requires(Ability.SEE_HANDOFFS)
 def first_screen(request: StaffRequest) -> HttpResponse:
-    """The caseload for whoever has one, the handoffs for everybody else."""
-    return redirect("caseload" if Ability.SEE_CASELOAD in request.user.abilities else "handoffs")
+    """The caseload for whoever has one, the privacy officer's screen for them, the handoffs for everybody else."""
+    if Ability.SEE_CASELOAD in request.user.abilities:
+        return redirect("caseload")
+    return redirect("privacy" if Ability.REVIEW_ACCESS in request.user.abilities else "handoffs")

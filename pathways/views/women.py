@@ -23,7 +23,7 @@ from pathways.forms.women import AddWomanForm, DetailsForm, PregnancyForm
 from pathways.models import Identifier, Journey, Woman
 from pathways.pages.journey import with_people
 from pathways.views.caseload import PLACE
-from pathways.views.her import around_her
+from pathways.views.her import around_her, shown
 from pathways.visibility import journeys_visible_to, women_visible_to
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +60,7 @@ def add(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _added(journey))
             return redirect("journey", pk=journey.pk)
+    shown(request, [candidate.woman.pk for candidate in candidates])
     return render(
         request,
         "pathways/add_woman.html",
@@ -117,6 +118,7 @@ def _latest_journey(request: StaffRequest, pk: int) -> Journey:
     """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
     journeys = with_people(journeys_visible_to(request.user)).filter(woman=pk).order_by("-number")
     if latest := journeys.first():
+        shown(request, [latest.woman_id], purpose="")
         return latest
     raise Http404
 

@@ -303,7 +303,7 @@ def test_every_site_has_an_account_for_every_post(noon: time_machine.Traveller) 
             assert re.search(rf"{re.escape(person.email)} +{person.name} ", printed)
     assert PASSWORD in printed
     people = User.objects.filter(email__endswith="@demo.example")
-    assert len(people) == len({person.name for person in people}) == 44
+    assert len(people) == len({person.name for person in people}) == 52
     teams = [user(f"{name}.ashf").current_memberships[0].team.code for name in ("midwife", "midwife2")]
     assert teams == ["bridge", "valley"]
 

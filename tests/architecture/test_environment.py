@@ -19,6 +19,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://cc_app:p%40ss@db.example:5433/carecoord?sslmode=require",
     "REDIS_URL": "redis://queue.example/0",
     "SECRET_KEY": "kX3-" + "q8Zw_5Lr7TnB2vHs9MdC4" * 3,
+    "AUDIT_ANCHOR_KEY": "anchors-" + "Zp7_wQ2xLk9BvT4nRs6MdC8h" * 2,
     "ALLOWED_HOSTS": "carecoord.example, www.carecoord.example",
 }
 
@@ -39,6 +40,10 @@ def started(env: dict[str, str], program: str, data: Path) -> subprocess.Complet
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "tooshort-8Zw_5Lr7TnB2vHs9MdC4"}, "SECRET_KEY is missing or short"),
         ({"SECRET_KEY": "changeme" * 9}, "SECRET_KEY is no random text"),
+        ({"AUDIT_ANCHOR_KEY": ""}, "AUDIT_ANCHOR_KEY is missing"),
+        ({"AUDIT_ANCHOR_KEY": "short-8Zw_5Lr7TnB2vHs9MdC4"}, "AUDIT_ANCHOR_KEY is missing, short or no random text"),
+        ({"AUDIT_ANCHOR_KEY": "changeme" * 9}, "AUDIT_ANCHOR_KEY is missing, short or no random text"),
+        ({"AUDIT_ANCHOR_KEY": SAFE["SECRET_KEY"]}, "AUDIT_ANCHOR_KEY is the SECRET_KEY"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a wildcard"),
         ({"ALLOWED_HOSTS": "carecoord.example,.example"}, "ALLOWED_HOSTS has a wildcard"),
@@ -54,7 +59,7 @@ def test_production_names_each_unsafe_setting(change: dict[str, str], reason: st
 def test_production_does_not_start_unsafe_and_says_everything_at_once(tmp_path: Path) -> None:
     refused = started({"CARECOORD_MODE": "production", "ALLOWED_HOSTS": "*"}, "", tmp_path)
     assert refused.returncode != 0
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "AUDIT_ANCHOR_KEY", "ALLOWED_HOSTS"):
         assert name in refused.stderr
 
 
@@ -75,7 +80,7 @@ def test_reading_the_settings_starts_no_server(tmp_path: Path) -> None:
         {"CARECOORD_MODE": "demo"}, "from django.core.management import call_command as c; c('check')", tmp_path
     )
     assert answer.returncode == 0, answer.stderr
-    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["anchor-key", "secret-key"]
 
 
 def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

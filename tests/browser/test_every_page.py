@@ -11,6 +11,9 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from carecoord import clock
+from carecoord.access.roles import Role
+from carecoord.audit.models import Unusual
+from carecoord.audit.unusual.rules import RULES
 from pathways.models import Journey
 from tests.conftest import assert_accessible
 from tests.factories import ago, happened, journey, owed, staff
@@ -38,6 +41,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "woman_details": {"pk": record.woman_id},
         "add_pregnancy": {"pk": record.woman_id},
         "journey": her,
+        "looked": her,
         "edd": her,
         "midwife": her,
         "record": her,
@@ -56,10 +60,35 @@ def test_every_page_is_accessible_and_fits(page: Any, live_server: Any, sign_in:
     ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith("pathways")}
     assert seen.keys() == ours - NO_PAGE
     for name, address in seen.items():
-        for width, height in ((1280, 900), (320, 640)):
-            page.set_viewport_size({"width": width, "height": height})
-            answer = page.goto(live_server.url + address)
-            assert answer.status == 200, name
-            page.evaluate("document.querySelectorAll('main details').forEach(more => (more.open = true))")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            assert_accessible(page)
+        look_at(page, live_server.url + address, name)
+
+
+def test_the_privacy_officers_screen_is_accessible_and_fits(
+    page: Any, live_server: Any, sign_in: Any, record: Journey
+) -> None:
+    for rule in RULES:
+        at = ago(1)
+        Unusual.objects.create(
+            rule=rule.key,
+            on=clock.today(at),
+            first_at=at,
+            actor_id=record.named_midwife_id,
+            woman_id=record.woman_id,
+            site_id=record.site_id,
+            number=7,
+        )
+    sign_in(staff(Role.PRIVACY_OFFICER, team="office"))
+    look_at(page, f"{live_server.url}/privacy/", "privacy")
+    assert page.locator("#unusual tbody tr").count() == len(RULES)
+    look_at(page, f"{live_server.url}/privacy/unusual/{Unusual.objects.latest('pk').pk}/", "unusual")
+
+
+def look_at(page: Any, address: str, name: str) -> None:
+    """Wide and narrow, with everything opened."""
+    for width, height in ((1280, 900), (320, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        answer = page.goto(address)
+        assert answer.status == 200, name
+        page.evaluate("document.querySelectorAll('main details').forEach(more => (more.open = true))")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert_accessible(page)

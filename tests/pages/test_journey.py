@@ -338,7 +338,8 @@ def test_a_manager_is_refused(client: Any, separated: Journey) -> None:
 def test_reading_changes_nothing(signed_in: Any, separated: Journey) -> None:
     with CaptureQueriesContext(connection) as queries:
         signed_in.get(url(separated))
-    assert [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", *BOOKKEEPING))] == []
+    others = [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", *BOOKKEEPING))]
+    assert [sql.split(" (")[0] for sql in others] == ["INSERT INTO audit_read"]
 
 
 def test_a_page_takes_no_more_queries_however_much_has_happened(
@@ -349,7 +350,7 @@ def test_a_page_takes_no_more_queries_however_much_has_happened(
     happened(separated, *[("contact_made", ago(9 - number / 10)) for number in range(60)])
     with CaptureQueriesContext(connection) as after:
         signed_in.get(url(separated))
-    assert len(after) == len(before) <= 14
+    assert len(after) == len(before) <= 15
 
 
 def test_what_is_long_past_does_not_bury_what_is_new_but_immediate_safety_never_hides(signed_in: Any) -> None:

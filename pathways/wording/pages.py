@@ -1,0 +1,35 @@
+"""What each page is called where somebody reads who has looked at what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from carecoord.audit.looked import Page
+from carecoord.audit.reads import LISTED
+
+PAGE_NAMES = {
+    "caseload": "the caseload list",
+    "handoffs": "the list of handoffs",
+    "add_woman": "possible duplicates, when somebody was added",
+    "woman_details": "her details",
+    "add_pregnancy": "adding a pregnancy",
+    "journey": "her journey",
+    "looked": "who has looked",
+    "edd": "agreeing the EDD",
+    "midwife": "naming her midwife",
+    "record": "recording what happened",
+    "record_kind": "recording what happened",
+    "entry": "one entry",
+    "correct": "correcting an entry",
+    "answer": "answering a handoff",
+}
+
+
+def pages_in_words(pages: Iterable[Page]) -> list[str]:
+    """``her journey (3 times)``, ``her address, to visit her``; pages with one name are counted together."""
+    counted: dict[str, int] = {}
+    for page in pages:
+        name = PAGE_NAMES.get(page.route, page.route.replace("_", " "))
+        words = f"{name}, {page.purpose}" if page.purpose and page.purpose != LISTED else name
+        counted[words] = counted.get(words, 0) + page.times
+    return [words if times == 1 else f"{words} ({times} times)" for words, times in counted.items()]

@@ -1,0 +1,145 @@
+"""Whoever is shown a woman is written down, in the transaction of the page; what cannot be written is not shown."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import get_resolver, reverse
+
+from carecoord.access.roles import Role
+from carecoord.audit.models import Change, Read
+from carecoord.audit.reads import LISTED, record_read
+from pathways.models import Event, Journey
+from tests.factories import ago, happened, journey, owed, staff
+from tests.pages.test_add_woman import boxes, filled
+from tests.pages.test_record import sent
+
+pytestmark = pytest.mark.django_db
+
+NOBODY_ON_IT = {"start", "search", "add_woman"}  # pages that show no woman, or no woman yet
+
+
+@pytest.fixture
+def midwife() -> Any:
+    return staff()
+
+
+@pytest.fixture
+def signed_in(client: Any, midwife: Any) -> Any:
+    client.force_login(midwife)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.fixture
+def record(midwife: Any) -> Journey:
+    made = journey(midwife=midwife, first_name="Xanthippe", last_name="Quillfeather")
+    happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)))
+    owed(made, due=ago(1))
+    return made
+
+
+def addresses(record: Journey) -> dict[str, str]:
+    """Each page on which she stands, by the name of its route."""
+    event, handoff = record.events.first(), record.handoffs.get(moment="NAMED_MIDWIFE")
+    assert event is not None
+    her = {"pk": record.pk}
+    given: dict[str, dict[str, Any]] = {
+        "caseload": {},
+        "handoffs": {},
+        "woman_details": {"pk": record.woman_id},
+        "add_pregnancy": {"pk": record.woman_id},
+        "journey": her,
+        "looked": her,
+        "edd": her,
+        "midwife": her,
+        "record": her,
+        "record_kind": {**her, "kind": "contact_made"},
+        "entry": {**her, "event": event.pk},
+        "correct": {**her, "event": event.pk},
+        "answer": {"pk": handoff.pk, "answer": "done"},
+    }
+    return {name: reverse(name, kwargs=arguments) for name, arguments in given.items()}
+
+
+def test_there_is_an_address_for_every_page(record: Journey) -> None:
+    routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
+    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith("pathways")}
+    assert addresses(record).keys() == ours - NOBODY_ON_IT
+
+
+def test_every_page_that_shows_her_leaves_one_entry(signed_in: Any, midwife: Any, record: Journey) -> None:
+    for name, address in addresses(record).items():
+        before = Read.objects.count()
+        answer = signed_in.get(address)
+        assert "Quillfeather" in answer.content.decode() or "Xanthippe" in answer.content.decode(), name
+        assert Read.objects.count() == before + 1, name
+        entry = Read.objects.latest("id")
+        assert (entry.actor_id, entry.page, entry.women) == (midwife.pk, name, [record.woman_id])
+        assert entry.purpose == (LISTED if name in ("caseload", "handoffs") else "")
+
+
+def test_a_page_whose_entry_cannot_be_written_shows_nothing(signed_in: Any, record: Journey) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_read ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+    for name, address in addresses(record).items():
+        answer = signed_in.get(address)
+        assert answer.status_code == 500, name
+        assert not re.search("Quillfeather|Xanthippe", answer.content.decode()), name
+
+
+def test_a_change_whose_entry_cannot_be_written_is_not_made(signed_in: Any, record: Journey) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_change ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+    before = Event.objects.count()
+    answer = signed_in.post(reverse("record_kind", args=[record.pk, "contact_made"]), sent())
+    assert answer.status_code == 500
+    assert Event.objects.count() == before
+
+
+def test_a_list_is_one_entry_with_everybody_on_that_page(signed_in: Any, midwife: Any) -> None:
+    women = {journey(midwife=midwife).woman_id for _ in range(60)}
+    first = signed_in.get("/caseload/")
+    shown = {row.pk for row in first.context["rows"]}
+    entry = Read.objects.get()
+    assert len(entry.women) == 50
+    assert set(entry.women) == set(Journey.objects.filter(pk__in=shown).values_list("woman_id", flat=True))
+    signed_in.get("/caseload/?page=2")
+    assert {pk for each in Read.objects.all() for pk in each.women} == women
+
+
+def test_what_a_search_found_is_an_entry(signed_in: Any, record: Journey) -> None:
+    journey(first_name="Other")
+    signed_in.post("/caseload/search/", {"q": "Quillfeather"}, follow=True)
+    assert Read.objects.get().women == [record.woman_id]
+
+
+def test_a_page_that_shows_nobody_leaves_none(signed_in: Any) -> None:
+    for address in ("/caseload/", "/handoffs/", "/women/add/", "/journeys/987654/"):
+        signed_in.get(address)
+    assert not Read.objects.exists()
+
+
+def test_a_manager_who_sees_numbers_leaves_none(client: Any, record: Journey) -> None:
+    client.force_login(staff(Role.SERVICE_MANAGER, team="office"))
+    assert client.get("/handoffs/").status_code == 200
+    assert client.get(reverse("journey", args=[record.pk])).status_code == 403
+    assert not Read.objects.exists()
+
+
+def test_a_possible_duplicate_that_is_shown_is_an_entry(signed_in: Any, record: Journey) -> None:
+    born = boxes("date_of_birth", record.woman.date_of_birth)
+    form = filled(preferred_name="Xanthippe", last_name="Quillfeather", **born)
+    answer = signed_in.post("/women/add/", form)
+    assert answer.context["candidates"], answer.context["form"].errors
+    assert Read.objects.get().women == [record.woman_id]
+
+
+def test_the_same_woman_twice_on_a_page_is_named_once(midwife: Any) -> None:
+    record_read(midwife, [7, 3, 7], page="handoffs", purpose=LISTED, labels={"address"})
+    entry = Read.objects.get()
+    assert (entry.women, entry.labels) == ([3, 7], ["address"])
+    assert Change.objects.filter(table="audit_read").count() == 0
