@@ -27,6 +27,7 @@ from pathways import engine
 from pathways.engine import State
 from pathways.grants import reserve_woman, write_grants
 from pathways.models import Correction, Event, Handoff, Identifier, Journey, Woman
+from pathways.models.contact import note_contact
 from pathways.moments import validate_details
 from pathways.projection import refresh
 from pathways.visibility import check_may, check_may_at, women_visible_to
@@ -71,7 +72,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Person:
-    """What is known of a woman when she is added."""
+    """What is known of a woman when she is added. ``safe_contact`` is how she can be reached, told in one text."""
 
     first_name: str
     last_name: str
@@ -101,12 +102,12 @@ def add_woman(site: Site, person: Person, *, submission: UUID | None = None, by:
         submission=submission,
         **{
             name: getattr(person, name)
-            for name in (
-                "first_name", "last_name", "date_of_birth", "preferred_name", "pronouns", "safe_contact", "person_ref"
-            )
+            for name in ("first_name", "last_name", "date_of_birth", "preferred_name", "pronouns", "person_ref")
         },
-    )  # fmt: skip
+    )
     woman.save(force_insert=True)
+    if person.safe_contact.strip():
+        note_contact(woman, person.safe_contact, by=by)
     for kind in Identifier.Kind:
         add_number(woman, kind, getattr(person, f"{kind.value}_number"), by=by)
     return woman
@@ -146,13 +147,11 @@ def check_date_of_birth(day: date) -> None:
 
 @transaction.atomic
 def update_woman(woman: Woman, changes: Mapping[str, str], *, by: User | None) -> None:
-    """Change how she is called, reached and understood, and what matters to her. Raises PermissionDenied."""
+    """Change how she is called and understood, and what matters to her. Raises PermissionDenied."""
     check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
     changed = [name for name, value in changes.items() if getattr(woman, name) != value]
     for name in changed:
         setattr(woman, name, changes[name])
-    if "safe_contact" in changed:
-        woman.safe_contact_confirmed_on = clock.today()
     if "what_matters" in changed:
         woman.what_matters_on = clock.today()
     if changed:

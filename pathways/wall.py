@@ -1,6 +1,6 @@
 """The rights on the tables with a woman's record: a row is seen through her, or through her journey."""
 
-from carecoord.access.wall import Open, Wall, Walled, of_woman, through
+from carecoord.access.wall import Open, Wall, Walled, labelled, of_woman, through
 
 _WRITE = "SELECT, INSERT, UPDATE"
 _APPEND = "SELECT, INSERT"
@@ -21,6 +21,13 @@ WALL = Wall(
         _hers("pathways_identifier", _APPEND),
         _hers("pathways_journey", _WRITE),
         _hers("pathways_demowoman", "SELECT", worker="SELECT"),
+        _hers("pathways_safecontact", _APPEND),
+        # Where she is: pages write it and only open_contact reads it. The two columns are what an INSERT gives back.
+        _hers("pathways_contactdetail", "INSERT, SELECT (id, woman_id)"),
+        _hers("pathways_address", "INSERT, SELECT (id, woman_id)"),
+        _hers("pathways_opening", "SELECT"),
+        _hers("pathways_messagetoher", _WRITE),
+        Walled("pathways_background", shows=labelled("pathways_background", "pathways_background.label"), app=_APPEND),
         _of_journey("pathways_baby", _COPIES),
         _of_journey("pathways_event", _APPEND),
         Walled(
@@ -33,5 +40,9 @@ WALL = Wall(
         _of_journey("pathways_flag", _COPIES),
         Open("pathways_sweeprun", "when the sweeps ran", worker=_APPEND),
     ),
-    functions=("pathways_tallies(timestamptz)",),
+    functions=(
+        "pathways_tallies(timestamptz)",
+        "open_contact(bigint, text, text, uuid)",
+        "has_address_to_write_to(bigint)",
+    ),
 )

@@ -22,6 +22,7 @@ class Ability(StrEnum):
     AGREE_EDD = "agree the estimated date of delivery"
     SEE_WHO_LOOKED = "see who has looked at a record"
     REVIEW_ACCESS = "review how records are used"
+    OPEN_ADDRESS = "open her number and her address, for a purpose"
 
 
 _CARE = frozenset(
@@ -35,12 +36,13 @@ _CARE = frozenset(
 )
 _MIDWIFERY = _CARE | {Ability.ADD_WOMAN, Ability.AGREE_EDD}
 _CASELOAD = _MIDWIFERY | {Ability.SEE_CASELOAD, Ability.ASSIGN_MIDWIFE, Ability.SEE_WHO_LOOKED}
+_REACHES_HER = frozenset({Ability.OPEN_ADDRESS})  # with the label for it; see labels.py
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
 
 ABILITIES: dict[Role, frozenset[Ability]] = {
-    Role.SPECIALIST_MIDWIFE: _CASELOAD,
-    Role.MIDWIFE: _CASELOAD,
-    Role.SAFEGUARDING_MIDWIFE: _CARE,
+    Role.SPECIALIST_MIDWIFE: _CASELOAD | _REACHES_HER,
+    Role.MIDWIFE: _CASELOAD | _REACHES_HER,
+    Role.SAFEGUARDING_MIDWIFE: _CARE | _REACHES_HER,
     Role.WARD_MIDWIFE: _MIDWIFERY,
     Role.WARD_COORDINATOR: _MIDWIFERY,
     Role.LABOUR_WARD_COORDINATOR: _MIDWIFERY,
@@ -48,11 +50,11 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.NEONATAL_TEAM: _CARE,
     Role.ANAESTHETIST: _CARE,
     Role.PHARMACIST: _CARE,
-    Role.OST_PRESCRIBER: _CARE,
-    Role.DRUG_SERVICE_KEYWORKER: _CARE,
-    Role.HEALTH_VISITOR: _CARE,
+    Role.OST_PRESCRIBER: _CARE | _REACHES_HER,
+    Role.DRUG_SERVICE_KEYWORKER: _CARE | _REACHES_HER,
+    Role.HEALTH_VISITOR: _CARE | _REACHES_HER,
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
-    Role.BEREAVEMENT_LEAD: _CARE,
+    Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,
     Role.SERVICE_MANAGER: _COUNTS_ONLY,
     Role.SITE_ADMINISTRATOR: _COUNTS_ONLY,
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS},

@@ -21,11 +21,26 @@ from carecoord import clock
 from carecoord.access.models import Grant
 from pathways.engine import FACT_KINDS, DetailType, EvidenceKind
 from pathways.engine.times import days_later
-from pathways.models import Baby, Correction, DemoWoman, Event, Flag, Handoff, Journey, Woman
+from pathways.models import (
+    Address,
+    Baby,
+    Background,
+    ContactDetail,
+    Correction,
+    DemoWoman,
+    Event,
+    Flag,
+    Handoff,
+    Journey,
+    MessageToHer,
+    Opening,
+    SafeContact,
+    Woman,
+)
 from pathways.moments import by_key
 from pathways.projection import refresh
 
-APPEND_ONLY = (Event, Correction)
+APPEND_ONLY = (Event, Correction, SafeContact, ContactDetail, Address, Opening, Background)
 DATED = (DetailType.DATE, DetailType.TIME)
 
 
@@ -41,7 +56,13 @@ class Times(NamedTuple):
 # Where her times stand: model, how its rows name the woman or her journey, instants, dates. Copies of what the events
 # say move with them, so that working out again finds little to write.
 OF_A_WOMAN: tuple[Times, ...] = (
-    Times(Woman, "pk", ("created_at",), ("safe_contact_confirmed_on", "what_matters_on")),
+    Times(Woman, "pk", ("created_at",), ("what_matters_on",)),
+    Times(SafeContact, "woman", ("recorded_at",), ("confirmed_on",)),
+    Times(ContactDetail, "woman", ("recorded_at",)),
+    Times(Address, "woman", ("recorded_at",), ("begins_on", "ends_on")),
+    Times(Background, "woman", ("recorded_at",)),
+    Times(MessageToHer, "woman", ("queued_at", "sent_at", "recalled_at")),
+    Times(Opening, "woman", ("at",)),
     Times(DemoWoman, "pk", (), ("stands_on",)),
 )
 OF_A_JOURNEY: tuple[Times, ...] = (
@@ -54,7 +75,15 @@ OF_A_JOURNEY: tuple[Times, ...] = (
 )
 # What a person can have written last.
 LastWord = tuple[type[Model], str, str]
-LAST_OF_A_WOMAN: tuple[LastWord, ...] = ((Woman, "pk", "safe_contact_confirmed_on"), (Woman, "pk", "what_matters_on"))
+LAST_OF_A_WOMAN: tuple[LastWord, ...] = (
+    (Woman, "pk", "what_matters_on"),
+    (SafeContact, "woman", "recorded_at"),
+    (ContactDetail, "woman", "recorded_at"),
+    (Address, "woman", "recorded_at"),
+    (Background, "woman", "recorded_at"),
+    (MessageToHer, "woman", "queued_at"),
+    (Opening, "woman", "at"),
+)
 LAST_OF_A_JOURNEY: tuple[LastWord, ...] = (
     (Journey, "pk", "created_at"),
     (Event, "journey", "recorded_at"),

@@ -13,6 +13,9 @@ of the year. What a story does not say, but what good care does, is added by rou
 handoffs done in time. ``leave`` names those that are still open, ``late`` those done a day after their due
 time, ``instead`` those that ended in another way (the kind of answer, and the reason); ``last_contact`` and
 ``silent`` are the days without contact, ``shows`` what the caseload says of her today (``on_track`` by default).
+
+Beside her journeys a woman can have a ``contact`` (how she is reached, what is kept apart of it, ``confirmed`` in days
+from today), ``addresses`` and a ``background`` by label, with the category and her own words of her ethnicity.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ from pathlib import Path
 from typing import Any
 
 from carecoord import clock
+from carecoord.access.labels import Label
+from pathways.contact import Agreed, Place
 from pathways.engine import ANSWER_KINDS, DAYS_TO_EDD, FACT_KINDS, AboutBaby, date_at_gestation
+from pathways.models import ContactDetail
 
 FOLDER = Path(__file__).parent
 
@@ -75,8 +81,17 @@ class JourneyStory:
 
 
 @dataclass(frozen=True)
+class ContactStory:
+    """How she is reached: what everybody reads, what is kept apart, and how many days ago she confirmed it."""
+
+    agreed: Agreed
+    details: Mapping[str, str]
+    confirmed: int
+
+
+@dataclass(frozen=True)
 class WomanStory:
-    """One woman, as her file tells it. ``confirmed`` and ``matters_on`` are days from today."""
+    """One woman, as her file tells it. ``matters_on`` and ``confirmed`` are days from today."""
 
     ref: str
     first: str
@@ -89,10 +104,12 @@ class WomanStory:
     chi: str = ""
     allergies: str = "none known"
     interpreter: str = "not needed"
-    safe_contact: str = ""
-    confirmed: int = -9
     matters: str = ""
     matters_on: int = -11
+    contact: ContactStory | None = None
+    addresses: tuple[Place, ...] = ()
+    background: Mapping[Label, str] = field(default_factory=dict)
+    ethnicity: str = ""
 
 
 @cache
@@ -107,7 +124,29 @@ def stories_of(site_code: str) -> tuple[WomanStory, ...]:
 
 
 def _woman(raw: dict[str, Any]) -> WomanStory:
-    return WomanStory(**{**raw, "journeys": tuple(_journey(journey) for journey in raw["journeys"])})
+    background = dict(raw.pop("background", {}))
+    ethnicity, in_her_words = background.pop("ethnicity", ""), background.pop("in_her_words", "")
+    known = {Label(name): text for name, text in background.items()} | (
+        {Label.ETHNICITY: in_her_words} if ethnicity else {}
+    )
+    contact = _contact(raw.pop("contact")) if "contact" in raw else None
+    addresses = tuple(_place(place) for place in raw.pop("addresses", ()))
+    journeys = tuple(_journey(journey) for journey in raw.pop("journeys"))
+    return WomanStory(
+        **raw, journeys=journeys, contact=contact, addresses=addresses, background=known, ethnicity=ethnicity
+    )
+
+
+def _contact(raw: dict[str, Any]) -> ContactStory:
+    details = {kind.value: raw.pop(kind.value) for kind in ContactDetail.Kind if kind != "note" and kind.value in raw}
+    confirmed = raw.pop("confirmed", -9)
+    hours = {f"safe_{end}": _wall(raw.pop(end)) for end in ("from", "until") if end in raw}
+    return ContactStory(Agreed(**{**raw, **hours, "days": tuple(raw.get("days", ()))}), details, confirmed)
+
+
+def _place(raw: dict[str, Any]) -> Place:
+    safe = {f"safe_to_{what}": raw.pop(what, False) for what in ("visit", "write")}
+    return Place(**raw, **safe)
 
 
 def _journey(raw: dict[str, Any]) -> JourneyStory:

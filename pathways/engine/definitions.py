@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from carecoord.access.labels import Label
 from carecoord.access.roles import Role
 from pathways.engine.conditions import Condition
 from pathways.engine.offsets import Offset, parse_offset
@@ -285,7 +286,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One critical moment: where responsibility passes on, to whom, by when, and why it matters."""
+    """One critical moment: where responsibility passes on, to whom, by when, and why it matters.
+
+    ``seen_with`` is the label that a reader's roles must cover, unless one of them gives or receives it.
+    """
 
     key: str
     title: str
@@ -316,6 +320,7 @@ class Moment:
     falls_away_on: frozenset[Ending] = frozenset()
     evidence: tuple[Evidence, ...]
     awaits: str = ""
+    seen_with: Label = Label.GENERAL
 
     def step(self, key: str) -> Step:
         """The step with this key. Raises KeyError."""

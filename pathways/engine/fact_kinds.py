@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from carecoord.access.labels import Label
+
 
 class Lane(StrEnum):
     """The line of the timeline that a fact stands on; the value is its name on the screen."""
@@ -57,13 +59,17 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
-    """One kind of fact. ``label`` reads alone on the timeline and in a list of what can be recorded."""
+    """One kind of fact. ``label`` reads alone on the timeline and in a list of what can be recorded.
+
+    ``seen_with`` is the label that a reader's roles must cover.
+    """
 
     kind: str
     label: str
     lane: Lane
     about_baby: AboutBaby = AboutBaby.NO
     details: tuple[Detail, ...] = ()
+    seen_with: Label = Label.GENERAL
 
 
 _REASON = Detail("reason", DetailType.TEXT, "Why")
@@ -104,9 +110,14 @@ _DOSE_OUTCOMES: Choices = (
 
 
 def _kind(
-    kind: str, label: str, lane: Lane, *details: Detail, about_baby: AboutBaby = AboutBaby.NO
+    kind: str,
+    label: str,
+    lane: Lane,
+    *details: Detail,
+    about_baby: AboutBaby = AboutBaby.NO,
+    seen_with: Label = Label.GENERAL,
 ) -> tuple[str, FactKind]:
-    return kind, FactKind(kind, label, lane, about_baby, details)
+    return kind, FactKind(kind, label, lane, about_baby, details, seen_with)
 
 
 FACT_KINDS: dict[str, FactKind] = dict(
@@ -129,8 +140,18 @@ FACT_KINDS: dict[str, FactKind] = dict(
         ),
         _kind("treatment_started", "Opioid replacement started", Lane.DRUG_SERVICE, _MEDICINE),
         _kind("treatment_ended", "Opioid replacement ended", Lane.DRUG_SERVICE, _MEDICINE),
-        _kind("concern_accepted", "Child-protection concern accepted", Lane.SOCIAL_CARE),
-        _kind("separation_possible", "Social-care plan includes possible separation", Lane.SOCIAL_CARE),
+        _kind(
+            "concern_accepted",
+            "Child-protection concern accepted",
+            Lane.SOCIAL_CARE,
+            seen_with=Label.CHILD_PROTECTION,
+        ),
+        _kind(
+            "separation_possible",
+            "Social-care plan includes possible separation",
+            Lane.SOCIAL_CARE,
+            seen_with=Label.CHILD_PROTECTION,
+        ),
         _kind("contact_made", "Contact with her", Lane.MATERNITY),
         _kind("contact_missed", "Contact did not happen", Lane.MATERNITY),
         _kind("admitted", "Admitted to hospital", Lane.WARD, _ADMITTED_FOR),

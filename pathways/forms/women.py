@@ -210,24 +210,18 @@ class PregnancyForm(JourneyForm):
 
 
 class DetailsForm(forms.Form):
-    """How she is called, reached and understood, and what matters to her. Numbers can be added, not changed."""
+    """How she is called and understood, and what matters to her. Numbers can be added, not changed."""
 
     preferred_name = Name("Name she uses, if it is not her legal first name")
     pronouns = Text("Pronouns", 40, width=10)
     allergies = Text("Allergies", 500, help_text="Write “none known” once you have asked.")
     interpreter = Text("Interpreter", 120, width=20, help_text="Her language, or “not needed”.")
-    safe_contact = Text(
-        "How and when she can safely be reached",
-        2000,
-        lines=3,
-        help_text="For example: text only, before 14:00. The day of a change is kept as the day she confirmed it.",
-    )
     what_matters = Text("What matters to her, in her own words", 4000, lines=4, help_text="As she says it.")
     nhs_number = NumberField(Identifier.Kind.NHS)
     chi_number = NumberField(Identifier.Kind.CHI)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    OF_HERS = ("preferred_name", "pronouns", "allergies", "interpreter", "safe_contact", "what_matters")
+    OF_HERS = ("preferred_name", "pronouns", "allergies", "interpreter", "what_matters")
 
     def __init__(self, *args: Any, woman: Woman, may_add_numbers: bool, **kwargs: Any) -> None:
         now = {name: getattr(woman, name) for name in self.OF_HERS}

@@ -22,12 +22,15 @@ class Cells:
         self.row = row
         self.problems: list[Problem] = list(row.problems)
 
-    def text(self, column: str, *, of: type[Model], required: bool = False) -> str:
-        """The cell as it is; a problem when it is missing though required, or longer than the field of ``of`` holds."""
+    def text(self, column: str, *, of: type[Model], field: str = "", required: bool = False) -> str:
+        """The cell as it is; a problem when it is missing though required, or longer than the field of ``of`` holds.
+
+        ``field`` names the field where it is called otherwise than the column.
+        """
         text = self.row.cells.get(column, "")
         if required and not text:
             self.problem(column, "missing: fill it in")
-        longest: int | None = getattr(of._meta.get_field(column), "max_length", None)
+        longest: int | None = getattr(of._meta.get_field(field or column), "max_length", None)
         if longest is not None and len(text) > longest:
             self.problem(column, f"{len(text):,} characters: shorten it to {longest:,}")
             return ""

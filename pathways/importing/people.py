@@ -16,6 +16,7 @@ from pathways.engine import ANSWER_KINDS, Fact, Subject, SubjectKind, answers_wi
 from pathways.importing.events import EventRow
 from pathways.importing.women import WomanRow
 from pathways.models import Event, Journey, Woman
+from pathways.models.contact import newest_contact, note_contact
 from pathways.moments import ALL
 
 Rows = Sequence[WomanRow] | Sequence[EventRow]
@@ -86,10 +87,11 @@ def _woman(person: PersonInFile, counts: Counts) -> Woman:
         counts.women_added = 1
         return actions.add_woman(person.site, person.person, by=None)
     counts.women_here = 1
-    columns = ("first_name", "last_name", "preferred_name", "date_of_birth", "safe_contact")
+    columns = ("first_name", "last_name", "preferred_name", "date_of_birth")
     of_file = {column: getattr(person.person, column) for column in columns}
     actions.fill_blanks(woman, of_file, by=None)
     here = {column: getattr(woman, column) for column in columns}
+    of_file["safe_contact"], here["safe_contact"] = _safe_contact(woman, person.person.safe_contact)
     numbers = {identifier.kind: identifier.value for identifier in woman.identifiers.all()}
     for kind, value in row.numbers.items():
         if kind not in numbers:
@@ -97,6 +99,16 @@ def _woman(person: PersonInFile, counts: Counts) -> Woman:
         here[f"{kind.value}_number"], of_file[f"{kind.value}_number"] = numbers.get(kind, value), value
     _warn_of_differences(person, of_file, here)
     return woman
+
+
+def _safe_contact(woman: Woman, of_file: str) -> tuple[str, str]:
+    """How she can be reached by the file, and as it is known here: what she or somebody said here stays."""
+    newest = newest_contact(woman.pk)
+    if newest is None and of_file.strip():
+        note_contact(woman, of_file, by=None)
+        return of_file, of_file
+    # What was agreed here, or is on the private side, is more than a line in a file: nothing to compare.
+    return of_file, newest.note if newest and newest.note and not newest.channel else of_file
 
 
 def _journey(woman: Woman, journey: Journey | None, person: PersonInFile, counts: Counts) -> Journey:

@@ -14,7 +14,7 @@ from pathways.importing.cells import Cells, counted, day
 from pathways.importing.report import Refusals
 from pathways.importing.staff import Midwife, Staff
 from pathways.importing.tables import Columns, Row
-from pathways.models import Identifier, Woman
+from pathways.models import Identifier, SafeContact, Woman
 from pathways.models.women import folded
 from pathways.moments.products import PRODUCTS
 
@@ -120,7 +120,7 @@ def _person(cells: Cells, person_ref: str, numbers: Mapping[Identifier.Kind, str
         "first_name": text("first_name", required=True),
         "last_name": text("last_name", required=True),
         "preferred_name": text("preferred_name"),
-        "safe_contact": text("safe_contact"),
+        "safe_contact": cells.text("safe_contact", of=SafeContact, field="note"),
     }
     date_of_birth = cells.parsed("date_of_birth", _date_of_birth, required=True)
     if date_of_birth is None:

@@ -35,8 +35,6 @@ class Woman(models.Model):
     date_of_birth = models.DateField()
     allergies = models.CharField(max_length=500, blank=True)
     interpreter = models.CharField(max_length=120, blank=True, help_text="Language, or 'not needed'")
-    safe_contact = models.CharField(max_length=2000, blank=True, help_text="How and when she can safely be reached")
-    safe_contact_confirmed_on = models.DateField(null=True, blank=True)
     what_matters = models.TextField("what matters to her, in her words", blank=True)
     what_matters_on = models.DateField(null=True, blank=True)
     search_key = models.TextField(editable=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carecoord.access.labels import Label
 from carecoord.access.roles import Role
 from pathways.engine.definitions import (
     Anchor,
@@ -39,6 +40,7 @@ PREBIRTH_DECISION = Moment(
     sender_words="specialist midwife",
     receivers=(Role.SAFEGUARDING_MIDWIFE, Role.SOCIAL_WORKER),
     receiver_words="safeguarding midwife, children's social care",
+    seen_with=Label.CHILD_PROTECTION,
     severity=Severity.S3,
     ladder="E-SAFE",
     basis="local procedures",
@@ -83,6 +85,7 @@ PREBIRTH_CONFERENCE = Moment(
     sender_words="children's social care",
     receivers=(Role.SPECIALIST_MIDWIFE, Role.DRUG_SERVICE_KEYWORKER, Role.NEONATAL_TEAM),
     receiver_words="core group with specialist midwife, drug service and neonatal team",
+    seen_with=Label.CHILD_PROTECTION,
     severity=Severity.S2,
     ladder="E-SAFE",
     basis="statutory guidance (SCO); local (ENG)",
@@ -342,6 +345,7 @@ SEPARATION_PLAN = Moment(
     sender_words="social worker and specialist midwife",
     receivers=(Role.WOMAN, Role.WARD_COORDINATOR, Role.DRUG_SERVICE_KEYWORKER),
     receiver_words="the woman, ward and drug service",
+    seen_with=Label.CHILD_PROTECTION,
     severity=Severity.S2,
     ladder="E-SAFE",
     basis="research guidance; window design",

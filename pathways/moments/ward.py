@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carecoord.access.labels import Label
 from carecoord.access.roles import Role
 from pathways.engine.conditions import After, BabyStaysBehind, InTreatment
 from pathways.engine.definitions import (
@@ -129,6 +130,7 @@ PREDISCHARGE_MEETING = Moment(
     sender_words="social worker",
     receivers=(Role.SPECIALIST_MIDWIFE, Role.WARD_COORDINATOR, Role.DRUG_SERVICE_KEYWORKER, Role.HEALTH_VISITOR),
     receiver_words="core group and ward",
+    seen_with=Label.CHILD_PROTECTION,
     severity=Severity.S1,
     ladder="E-SAFE",
     basis="statutory guidance (SCO); local (ENG)",

@@ -1,4 +1,4 @@
-"""The banner that says whom a page is about: on every page about her, and in print. Reads only what it is given."""
+"""The banner that says whom a page is about: on every page about her, and in print."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from carecoord import clock
 from pathways.engine import Stage
-from pathways.models import Journey, Woman
+from pathways.models import Journey, SafeContact, Woman
+from pathways.models.contact import newest_contact
+from pathways.wording.contact import confirmation_in_words, contact_in_words
 from pathways.words import STAGE_NAMES
 
 
@@ -26,12 +28,23 @@ class Banner(NamedTuple):
     about: str
     core: list[Fact]
     rest: list[Fact]
+    contact: SafeContact | None
+
+    @property
+    def how_reached(self) -> Fact:
+        """How she is reached safely: the last of ``rest``."""
+        return self.rest[-1]
 
 
 def banner(journey: Journey, at: datetime) -> Banner:
-    """Who she is and where she is now. One query, for her numbers."""
+    """Who she is, where she is now, how she can safely be reached. Two queries: her numbers, her safe contact."""
     woman, today = journey.woman, clock.today(at)
-    return Banner(woman.full_name, _about(woman), _core(woman, today), _rest(journey, today))
+    contact = newest_contact(woman.pk)
+    rest = [
+        *_rest(journey, today),
+        Fact("Safe contact", contact_in_words(contact), confirmation_in_words(contact, today)),
+    ]
+    return Banner(woman.full_name, _about(woman), _core(woman, today), rest, contact)
 
 
 def _about(woman: Woman) -> str:
@@ -57,7 +70,6 @@ def _rest(journey: Journey, today: date) -> list[Fact]:
         Fact("Named midwife", midwife, f"(buddy {journey.buddy})" if journey.buddy else ""),
         Fact("Now", now_in_words(journey, today)),
         Fact("Site", journey.site.name),
-        _safe_contact(woman, today),
     ]
 
 
@@ -71,13 +83,6 @@ def now_in_words(journey: Journey, today: date) -> str:
     if journey.born_at and not journey.is_closed:
         point = f"{point} after birth"
     return words if point == "–" or journey.is_closed else f"{words} · {point}"
-
-
-def _safe_contact(woman: Woman, today: date) -> Fact:
-    if not woman.safe_contact:
-        return Fact("Safe contact", "not agreed yet", "(ask her before you call, write or visit)")
-    confirmed = woman.safe_contact_confirmed_on
-    return Fact("Safe contact", woman.safe_contact, f"(she confirmed {_day(confirmed, today)})" if confirmed else "")
 
 
 def _day(day: date, today: date) -> str:

@@ -1,4 +1,4 @@
-"""What the page of one journey shows. Six SQL queries, whatever the journey holds.
+"""What the page of one journey shows. Seven SQL queries, whatever the journey holds.
 
 Everything is true by the clock at one instant, also when no sweep runs.
 """
@@ -21,6 +21,7 @@ from pathways.engine import OPEN_STATES, URGENCY, Stage, State, whereabouts
 from pathways.models import Baby, Event, Handoff, Journey
 from pathways.pages.identity import Banner, Fact, banner
 from pathways.projection import facts_of
+from pathways.shown import Shown
 from pathways.timeline.drawing import Drawing, draw
 from pathways.timeline.marks import Item, Mark, in_order, items_of
 from pathways.timeline.scales import Around
@@ -64,7 +65,7 @@ class Entry:
     title: str
     happened: str
     by: str
-    reason: str | None  # why it was entered in error; None where it was not
+    reason: str | None  # why it was entered in error; None where it was not, blank where the reader may not know
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,11 @@ def with_people(journeys: QuerySet[Journey]) -> QuerySet[Journey]:
 
 def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> JourneyPage:
     """The page of a journey (``with_people``) as ``reader`` sees it at ``at``."""
-    everything = list(journey.events.select_related("correction", "recorded_by").order_by("occurred_at", "id"))
+    shown = Shown.to(reader)
+    rows = journey.events.select_related("correction", "recorded_by").order_by("occurred_at", "id")
+    everything = [event for event in rows if shown.event(event)]
     events = [event for event in everything if not hasattr(event, "correction")]
-    handoffs = list(journey.handoffs.with_live_state(at).order_by("due_at", "pk"))
+    handoffs = shown.handoffs(journey.handoffs.with_live_state(at).order_by("due_at", "pk"))
     babies = list(journey.babies.order_by("number"))
     told = Told(journey, events, handoffs, max(len(babies), 1), at, EndedBy(events))
     marks = in_order(marks_of(told))
@@ -148,7 +151,7 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
         due_soon=[card for card in cards if not card.is_late],
         later=[_later_row(each, told, reader) for each in handoffs if live_state(each) is State.PENDING],
         done=_done_rows(told, at),
-        entries=_entries(journey, everything, len(babies), at),
+        entries=_entries(journey, everything, len(babies), at, shown),
         people=_people(journey),
         medicine=_medicine(journey, events, at),
         babies=_babies(babies, events, at),
@@ -212,7 +215,7 @@ def _done_rows(told: Told, at: datetime) -> list[Row]:
     ]
 
 
-def _entries(journey: Journey, events: Sequence[Event], babies: int, at: datetime) -> list[Entry]:
+def _entries(journey: Journey, events: Sequence[Event], babies: int, at: datetime, shown: Shown) -> list[Entry]:
     """Every entry, what was recorded last first; those entered in error too."""
     return [
         Entry(
@@ -220,7 +223,7 @@ def _entries(journey: Journey, events: Sequence[Event], babies: int, at: datetim
             title=title_of(event, babies=babies),
             happened=time_in_words(event.occurred_at, year=clock.today(event.occurred_at).year != clock.today(at).year),
             by=str(event.recorded_by or event.get_source_display()),
-            reason=event.correction.reason if hasattr(event, "correction") else None,
+            reason=(event.correction.reason if shown.all_words else "") if hasattr(event, "correction") else None,
         )
         for event in sorted(events, key=lambda event: event.pk, reverse=True)
     ]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carecoord.access.abilities import Ability
+from carecoord.access.models import User
 from pathways.engine import FACT_KINDS, AboutBaby, FactKind, Stage
 from pathways.models import Journey
 
@@ -114,20 +115,21 @@ class Group:
     kinds: tuple[FactKind, ...]
 
 
-def groups_for(journey: Journey, babies: int, abilities: frozenset[Ability]) -> list[Group]:
+def groups_for(journey: Journey, babies: int, by: User) -> list[Group]:
     """What can be recorded now, what fits her stage first. Each kind is offered once."""
-    likely = [kind for kind in LIKELY.get(journey.stage, ()) if can_record(kind, journey, babies, abilities)]
+    likely = [kind for kind in LIKELY.get(journey.stage, ()) if can_record(kind, journey, babies, by)]
     groups = [Group("Most likely now", tuple(FACT_KINDS[kind] for kind in likely))] if likely else []
     for title, kinds in GROUPS:
-        left = [kind for kind in kinds if kind not in likely and can_record(kind, journey, babies, abilities)]
+        left = [kind for kind in kinds if kind not in likely and can_record(kind, journey, babies, by)]
         if left:
             groups.append(Group(title, tuple(FACT_KINDS[kind] for kind in left)))
     return groups
 
 
-def can_record(kind: str, journey: Journey, babies: int, abilities: frozenset[Ability]) -> bool:
-    """Whether the form of this kind makes sense now, and is open to somebody with these abilities."""
-    if kind not in OFFERED:
+def can_record(kind: str, journey: Journey, babies: int, by: User) -> bool:
+    """Whether the form of this kind makes sense now, and is open to ``by``."""
+    abilities = by.abilities
+    if kind not in OFFERED or FACT_KINDS[kind].seen_with not in by.labels:
         return False
     if kind == "dating_agreed" and Ability.AGREE_EDD not in abilities:
         return False

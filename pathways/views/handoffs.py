@@ -22,6 +22,7 @@ from pathways.forms.answer import COMPLETED, AnswerForm
 from pathways.models import Handoff
 from pathways.pages import team_handoffs as team
 from pathways.projection import fact_of
+from pathways.shown import Shown
 from pathways.views.her import around_her, her_journey, posted, shown
 from pathways.visibility import handoffs_visible_to
 from pathways.what_if import WhatIf
@@ -108,6 +109,8 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
     if answer not in ANSWERS:
         raise Http404
     handoff = get_object_or_404(handoffs_visible_to(request.user).with_live_state(), pk=pk)
+    if not Shown.to(request.user).moment(handoff.moment):
+        raise Http404
     handoff.journey = her_journey(request, handoff.journey_id)
     kind, _, title = ANSWERS[answer]
     moment, step = step_of(handoff)
@@ -143,7 +146,8 @@ def _answered(request: StaffRequest, handoff: Handoff, form: AnswerForm) -> Http
     event = answer_handoff(handoff, form.draft, by=request.user)
     babies = max(handoff.journey.babies.count(), 1)
     sent_twice = any(fact.sequence == event.pk for fact in what_if.facts)
-    follows = "" if sent_twice else summary(what_if.with_fact(fact_of(event)), babies, what_if.at)
+    found = Shown.to(request.user).of(what_if.with_fact(fact_of(event)))
+    follows = "" if sent_twice else summary(found, babies, what_if.at)
     messages.success(request, f"Recorded. {follows}".strip())
     return redirect("journey", handoff.journey_id)
 
@@ -152,13 +156,15 @@ def _too_late(request: StaffRequest, handoff: Handoff, form: AnswerForm | None, 
     """Somebody was faster: what is recorded, beside what was typed and is not stored."""
     events = handoff.journey.events.filter(correction=None).select_related("recorded_by")
     recorded = EndedBy(events.order_by("occurred_at", "id")).entry(handoff)
+    with_words = recorded is not None and Shown.to(request.user).words_of(recorded)
     context = {
         **around_her(handoff.journey),
         "handoff": handoff,
         "card": card_of(handoff, [handoff], handoff.journey, request.user, clock.now()),
         "recorded": recorded,
         "happened": time_in_words(recorded.occurred_at) if recorded else "",
-        "details": details_of(recorded) if recorded else [],
+        "note": recorded.note if recorded and with_words else "",
+        "details": details_of(recorded, with_words=with_words) if recorded else [],
         "typed": _typed(form) if form else [],
     }
     return render(request, "pathways/answer_already.html", context, status=status)

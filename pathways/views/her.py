@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -36,6 +36,15 @@ def shown(request: StaffRequest, women: Collection[int], *, purpose: str = LISTE
 def route_of(request: StaffRequest) -> str:
     """The name of the page's route."""
     return (request.resolver_match.view_name if request.resolver_match else "") or request.path
+
+
+def her_latest_journey(request: StaffRequest, pk: int) -> Journey:
+    """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
+    journeys = with_people(journeys_visible_to(request.user)).filter(woman=pk).order_by("-number")
+    if latest := journeys.first():
+        shown(request, [latest.woman_id], purpose="")
+        return latest
+    raise Http404
 
 
 def around_her(journey: Journey) -> dict[str, Any]:

@@ -14,11 +14,13 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from pathways.actions import Draft, Refused, agree_edd, assign_named_midwife
+from pathways.background import background_labels
 from pathways.forms.edd import EddForm
 from pathways.forms.midwife import MidwifeForm
 from pathways.models import Journey
 from pathways.pages.journey import FEW_ENTRIES, FEW_LATER, page_for
 from pathways.pages.midwives import Colleague, colleagues
+from pathways.shown import Shown
 from pathways.timeline.scales import Around
 from pathways.views.her import around_her, her_journey, posted
 from pathways.what_if import WhatIf
@@ -74,6 +76,7 @@ def journey(request: StaffRequest, pk: int) -> HttpResponse:
         "later_url": "" if all_later or len(page.later) <= FEW_LATER else _link(request, "later", later="all"),
         "recent": page.entries[:FEW_ENTRIES],
         "entries_url": _link(request, "handoffs", show="entries"),
+        "ask_contact": Ability.RECORD_EVENT in request.user.abilities and request.GET.get("ask") == "contact",
     }
     return render(request, "pathways/journey.html", context)
 
@@ -95,6 +98,8 @@ def _allowed(request: StaffRequest) -> dict[str, bool]:
         "agree_edd": Ability.AGREE_EDD in abilities,
         "assign_midwife": Ability.ASSIGN_MIDWIFE in abilities,
         "see_who_looked": Ability.SEE_WHO_LOOKED in abilities,
+        "open_contact": Ability.OPEN_ADDRESS in abilities,
+        "see_background": bool(background_labels(request.user)),
     }
 
 
@@ -121,7 +126,8 @@ def edd(request: StaffRequest, pk: int) -> HttpResponse:
     now = clock.now()
     data = form.cleaned_data
     what_if = WhatIf.of(her, now)
-    found = what_if.with_draft(Draft("dating_agreed", now, details={"edd": data["edd"].isoformat()}))
+    draft = Draft("dating_agreed", now, details={"edd": data["edd"].isoformat()})
+    found = Shown.to(request.user).of(what_if.with_draft(draft))
     if not data["seen"]:
         moving = preview(found, her.babies.count(), now)
         return render(request, "pathways/edd_preview.html", {**context, "preview": moving, "edd": data["edd"]})

@@ -21,6 +21,7 @@ from pathways.models import Correction, Event, Handoff, Journey
 from pathways.moments import by_key
 from pathways.pages.recordable import HINTS, OWN_PAGES, can_record, groups_for
 from pathways.projection import fact_of
+from pathways.shown import Shown
 from pathways.views.her import around_her, her_journey, posted
 from pathways.what_if import WhatIf
 from pathways.wording.consequences import preview, summary
@@ -28,6 +29,10 @@ from pathways.wording.entries import details_of, time_in_words, title_of
 
 LATE_BOOKING = "BOOK_LATE_14D"
 LATE_REASON = "late_reason"
+# She was there: the moment to ask whether the way to reach her is still safe.
+SEEN_OR_SPOKEN_TO = frozenset(
+    {"first_contact", "contact_made", "booking_completed", "postnatal_visit", "admitted", "mother_discharged"}
+)
 
 
 @requires(Ability.RECORD_EVENT)
@@ -37,7 +42,7 @@ def choose(request: StaffRequest, pk: int) -> HttpResponse:
     her = her_journey(request, pk)
     groups = [
         (group.title, [(kind.label, _url_of(her, kind.kind)) for kind in group.kinds])
-        for group in groups_for(her, her.babies.count(), request.user.abilities)
+        for group in groups_for(her, her.babies.count(), request.user)
     ]
     return render(request, "pathways/record.html", {**around_her(her), "groups": groups})
 
@@ -54,7 +59,7 @@ def record(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
     """Record one thing that happened; afterwards her page says what followed from it."""
     her = her_journey(request, pk)
     babies = list(her.babies.order_by("number").values_list("number", flat=True))
-    if not can_record(kind, her, len(babies), request.user.abilities):
+    if not can_record(kind, her, len(babies), request.user):
         raise Http404
     if kind in OWN_PAGES:
         return redirect(OWN_PAGES[kind], her.pk)
@@ -88,10 +93,12 @@ def _recorded(request: StaffRequest, her: Journey, form: RecordForm, late: Hando
             _answer_late_booking(late, draft, reason, request)
         event = record_event(her, draft, by=request.user)
     sent_twice = any(fact.sequence == event.pk for fact in what_if.facts)
-    follows = "" if sent_twice else summary(what_if.with_fact(fact_of(event)), babies, what_if.at)
+    found = Shown.to(request.user).of(what_if.with_fact(fact_of(event)))
+    follows = "" if sent_twice else summary(found, babies, what_if.at)
     what = f"{title_of(event, babies=babies)}, {time_in_words(event.occurred_at)}"
     messages.success(request, f"Recorded: {what}. {follows}".strip())
-    return redirect("journey", her.pk)
+    asked = "?ask=contact" if event.kind in SEEN_OR_SPOKEN_TO else ""
+    return redirect(reverse("journey", args=[her.pk]) + asked)
 
 
 def _open_late_booking(her: Journey) -> Handoff | None:
@@ -112,20 +119,27 @@ def _answer_late_booking(late: Handoff, booking: Draft, reason: str, request: St
 # -- one entry -----------------------------------------------------------------------------------
 
 
-def _entry(her: Journey, event: int) -> Event:
-    return get_object_or_404(her.events.select_related("correction__made_by", "recorded_by"), pk=event)
+def _entry(request: StaffRequest, her: Journey, event: int) -> Event:
+    """The entry, if it is there for its reader; 404 just as for one that is not there."""
+    entry = get_object_or_404(her.events.select_related("correction__made_by", "recorded_by"), pk=event)
+    if not Shown.to(request.user).event(entry):
+        raise Http404
+    return entry
 
 
-def _entry_context(her: Journey, entry: Event) -> dict[str, Any]:
+def _entry_context(request: StaffRequest, her: Journey, entry: Event) -> dict[str, Any]:
     babies = max(her.babies.count(), 1)
     correction = getattr(entry, "correction", None)
+    with_words = Shown.to(request.user).words_of(entry)
     return {
         **around_her(her),
         "entry": entry,
         "title": title_of(entry, babies=babies),
         "happened": time_in_words(entry.occurred_at),
         "recorded": time_in_words(entry.recorded_at),
-        "details": details_of(entry),
+        "details": details_of(entry, with_words=with_words),
+        "note": entry.note if with_words else "",
+        "correction_reason": correction.reason if correction and with_words else "",
         "correction": correction,
         "corrected": time_in_words(correction.made_at) if correction else "",
     }
@@ -136,7 +150,7 @@ def _entry_context(her: Journey, entry: Event) -> dict[str, Any]:
 def entry(request: StaffRequest, pk: int, event: int) -> HttpResponse:
     """One entry: what, when it happened, when and by whom it was recorded."""
     her = her_journey(request, pk)
-    context = _entry_context(her, _entry(her, event))
+    context = _entry_context(request, her, _entry(request, her, event))
     may_correct = Ability.CORRECT_ENTRY in request.user.abilities and context["correction"] is None
     return render(request, "pathways/entry.html", {**context, "may_correct": may_correct})
 
@@ -146,11 +160,11 @@ def entry(request: StaffRequest, pk: int, event: int) -> HttpResponse:
 def correct(request: StaffRequest, pk: int, event: int) -> HttpResponse:
     """Mark an entry as entered in error, having seen what changes. It stays readable."""
     her = her_journey(request, pk)
-    wrong = _entry(her, event)
+    wrong = _entry(request, her, event)
     if Correction.objects.filter(event=wrong).exists():
         return _already_marked(request, her, wrong)
     now = clock.now()
-    found = WhatIf.of(her, now).without(wrong.pk)
+    found = Shown.to(request.user).of(WhatIf.of(her, now).without(wrong.pk))
     form = CorrectForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -164,7 +178,7 @@ def correct(request: StaffRequest, pk: int, event: int) -> HttpResponse:
             messages.success(request, f"Marked as entered in error; it stays readable. {follows}".strip())
             return redirect("entry", her.pk, wrong.pk)
     context = {
-        **_entry_context(her, wrong),
+        **_entry_context(request, her, wrong),
         "form": form,
         "preview": preview(found, max(her.babies.count(), 1), now),
         "is_answer": wrong.kind in ANSWER_KINDS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -21,10 +21,9 @@ from pathways.finding.registration import PossibleDuplicates, open_with, registe
 from pathways.forms.shared import refuse
 from pathways.forms.women import AddWomanForm, DetailsForm, PregnancyForm
 from pathways.models import Identifier, Journey, Woman
-from pathways.pages.journey import with_people
 from pathways.views.caseload import PLACE
-from pathways.views.her import around_her, shown
-from pathways.visibility import journeys_visible_to, women_visible_to
+from pathways.views.her import around_her, her_latest_journey, shown
+from pathways.visibility import women_visible_to
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -77,8 +76,8 @@ def add(request: StaffRequest) -> HttpResponse:
 @requires(Ability.RECORD_EVENT)
 @get_or_post
 def details(request: StaffRequest, pk: int) -> HttpResponse:
-    """How she is called, reached and understood, and what matters to her; numbers that are missing can be added."""
-    latest = _latest_journey(request, pk)
+    """How she is called and understood, and what matters to her; numbers that are missing can be added."""
+    latest = her_latest_journey(request, pk)
     woman = latest.woman
     may_add_numbers = Ability.ADD_WOMAN in request.user.abilities
     form = DetailsForm(request.POST or None, woman=woman, may_add_numbers=may_add_numbers)
@@ -92,7 +91,7 @@ def details(request: StaffRequest, pk: int) -> HttpResponse:
 @get_or_post
 def add_pregnancy(request: StaffRequest, pk: int) -> HttpResponse:
     """Open the journey of a further pregnancy; the earlier ones stay as they are."""
-    latest = _latest_journey(request, pk)
+    latest = her_latest_journey(request, pk)
     woman, following = latest.woman, latest.number + 1
     journeys = list(woman.journeys.order_by("number"))
     form = PregnancyForm(request.POST or None, by=request.user, initial={"number": following})
@@ -112,15 +111,6 @@ def add_pregnancy(request: StaffRequest, pk: int) -> HttpResponse:
     still_open = [journey for journey in journeys if not journey.is_closed]
     context = {"form": form, "number": following, "still_open": still_open, **around_her(latest)}
     return render(request, "pathways/add_pregnancy.html", context)
-
-
-def _latest_journey(request: StaffRequest, pk: int) -> Journey:
-    """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
-    journeys = with_people(journeys_visible_to(request.user)).filter(woman=pk).order_by("-number")
-    if latest := journeys.first():
-        shown(request, [latest.woman_id], purpose="")
-        return latest
-    raise Http404
 
 
 def _save_details(form: DetailsForm, woman: Woman, by: User) -> bool:

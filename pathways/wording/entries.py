@@ -16,7 +16,11 @@ from pathways.wording.handoffs import subject_in_words
 PRODUCT_NAMES = {product.key: product.name for product in PRODUCTS.values()}
 YES_NO = {"yes": "Yes", "no": "No"}
 _NAMED_BY_TITLE = frozenset({"moment", "step", "baby", "admission", "separation", "transfer", "dose"})
-_EVIDENCE_TYPES = {EvidenceKind.DATE: DetailType.DATE, EvidenceKind.YES_NO: DetailType.YES_NO}
+_EVIDENCE_TYPES = {
+    EvidenceKind.DATE: DetailType.DATE,
+    EvidenceKind.YES_NO: DetailType.YES_NO,
+    EvidenceKind.TEXT: DetailType.TEXT,
+}
 
 
 def title_of(event: Event, *, babies: int = 1) -> str:
@@ -44,14 +48,16 @@ def answered_title(event: Event, *, babies: int = 1) -> str:
     return f"{title}, {subject}" if subject else title
 
 
-def details_of(event: Event) -> list[tuple[str, str]]:
-    """What was written down with it, as (label, words)."""
+def details_of(event: Event, *, with_words: bool = True) -> list[tuple[str, str]]:
+    """What was written down with it, as (label, words); perhaps without what somebody wrote in words of their own."""
     labels = _labels(event)
     found = []
     for name, value in event.details.items():
         answers_title = event.kind in ANSWER_KINDS and name in _NAMED_BY_TITLE
         if value and not answers_title:
             label, kind, choices = labels.get(name, (name, DetailType.TEXT, {}))
+            if kind is DetailType.TEXT and not with_words:
+                continue
             found.append((label, value_in_words(str(value), kind, choices)))
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.apps import apps
@@ -17,7 +17,22 @@ from django.db import DatabaseError, connection, models, transaction
 from carecoord import clock
 from carecoord.access.models import Conflict, Cover, Grant, Membership, RoleLabel, Team, User
 from carecoord.sites.models import Site
-from pathways.models import Baby, Correction, Event, Flag, Handoff, Identifier, Journey, Woman
+from pathways.models import (
+    Address,
+    Baby,
+    Background,
+    ContactDetail,
+    Correction,
+    Event,
+    Flag,
+    Handoff,
+    Identifier,
+    Journey,
+    MessageToHer,
+    Opening,
+    SafeContact,
+    Woman,
+)
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +179,27 @@ def same_label_twice() -> None:
         RoleLabel.objects.create(role="x", label="general")
 
 
+def contact(**fields) -> SafeContact:
+    return SafeContact.objects.create(woman=woman(), **fields)
+
+
+def address(**fields) -> Address:
+    return Address.objects.create(woman=woman(), **fields)
+
+
+def opening(her: Woman | None = None, **fields) -> Opening:
+    known = {"at": NOW, "purpose": "call", "what": "number", "submission": uuid.uuid4(), **fields}
+    return Opening.objects.create(woman=her or woman(), user=UserFactory(), **known)
+
+
+def message(**fields) -> MessageToHer:
+    return MessageToHer.objects.create(**{"woman": woman(), "channel": "text", "message": "ring_us", **fields})
+
+
+def background(**fields) -> Background:
+    return Background.objects.create(**{"woman": woman(), "label": "abuse", "text": "x", **fields})
+
+
 CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "number_belongs_to_one_woman": (Identifier, two_numbers),
     "one_number_of_a_kind": (Identifier, two_of_a_kind),
@@ -175,6 +211,21 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "one_handoff_ever": (Handoff, two_handoffs),
     "warned_then_due_then_missed": (Handoff, lambda: a_handoff(journey(), warn_at=NOW + timedelta(1))),
     "one_open_flag_per_handoff": (Flag, two_flags),
+    "safe_hours_begin_before_they_end": (SafeContact, lambda: contact(safe_from=time(14), safe_until=time(14))),
+    "safe_days_are_weekdays": (SafeContact, lambda: contact(days=[1, 8])),
+    "a_confirmation_has_its_day": (SafeContact, lambda: contact(confirmed_by=UserFactory())),
+    "address_ends_after_it_begins": (
+        Address,
+        lambda: address(kind="home", begins_on=date(2026, 2, 2), ends_on=date(2026, 2, 1)),
+    ),
+    "no_fixed_address_has_no_lines": (Address, lambda: address(kind="none", lines="14 Weaver Row")),
+    "a_refuge_is_protected": (Address, lambda: address(kind="refuge", protected=False)),
+    "some_purposes_are_said_in_words": (Opening, lambda: opening(purpose="hand_over")),
+    "a_message_has_a_way_to_go": (MessageToHer, lambda: message(channel="call")),
+    "sent_or_recalled_not_both": (MessageToHer, lambda: message(sent_at=NOW, recalled_at=NOW)),
+    "background_has_a_label": (Background, lambda: background(label="address")),
+    "only_ethnicity_has_a_category": (Background, lambda: background(category="e_arab")),
+    "an_error_says_why": (Background, lambda: background(entered_in_error=True, text="")),
     "one_account_per_email": (User, two_accounts),
     "team_code_once_per_site": (Team, two_teams),
     "membership_once": (Membership, same_membership_twice),
@@ -203,8 +254,20 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
         same_form(lambda form: Woman.objects.filter(pk=woman().pk).update(submission=form)),
     ),
     "event of a correction": (Correction, two_corrections),
+    "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
 }
-TRIGGERS = {"pathways_event": changed_event, "pathways_correction": deleted_correction}
+TRIGGERS = {
+    "pathways_event": changed_event,
+    "pathways_correction": deleted_correction,
+    "pathways_safecontact": lambda: (contact(channel="text"), SafeContact.objects.update(channel="call")),
+    "pathways_contactdetail": lambda: (
+        ContactDetail.objects.create(woman=woman(), kind="number", value="1"),
+        ContactDetail.objects.all().delete(),
+    ),
+    "pathways_address": lambda: (address(kind="none"), Address.objects.update(protected=True)),
+    "pathways_opening": lambda: (opening(), Opening.objects.all().delete()),
+    "pathways_background": lambda: (background(), Background.objects.update(text="y")),
+}
 
 
 def refused(forbidden: Callable[[], object]) -> bool:

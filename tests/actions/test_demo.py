@@ -29,7 +29,20 @@ from pathways.actions import Draft, correct_event, record_event, update_woman
 from pathways.demo.following import append_only_lifted
 from pathways.demo.stories import stories_of
 from pathways.engine import Stage
-from pathways.models import DemoWoman, Event, Flag, Handoff, Identifier, Journey, Woman
+from pathways.models import (
+    Address,
+    Background,
+    ContactDetail,
+    DemoWoman,
+    Event,
+    Flag,
+    Handoff,
+    Identifier,
+    Journey,
+    SafeContact,
+    Woman,
+)
+from pathways.wording.contact import contact_in_words
 from tests.roles import as_role
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +175,23 @@ def test_every_number_is_one_that_nobody_has(noon: time_machine.Traveller) -> No
         assert number.value.startswith("999000") if number.kind == "nhs" else number.value[:4] in impossible
 
 
+def test_women_say_how_they_can_be_reached_and_where_they_are(noon: time_machine.Traveller) -> None:
+    assert SafeContact.objects.exclude(channel="").count() == SafeContact.objects.count() == 18
+    shan = her("A01").safe_contacts.get()
+    assert (contact_in_words(shan), shan.confirmed_by) == (
+        "text only, before 14:00, no voicemail",
+        user("midwife.ashf"),
+    )
+    asked_again = [each for each in SafeContact.objects.all() if not each.is_confirmed(clock.today())]
+    assert [each.woman.person_ref for each in asked_again] == ["DEMO-A20"]
+    assert {"refuge", "none", "staying", "home", "outreach"} == set(Address.objects.values_list("kind", flat=True))
+    assert {row.label for row in Background.objects.all()} == {
+        "ethnicity", "abuse", "child_protection", "psychological",
+    }  # fmt: skip
+    for number in ContactDetail.objects.filter(kind="number"):
+        assert number.value.startswith("07700 900"), "a number that nobody has"
+
+
 # -- loaded again ----------------------------------------------------------------------------------
 
 
@@ -200,6 +230,7 @@ def test_on_a_later_day_every_date_moves_and_nothing_else(noon: time_machine.Tra
         assert shown(journey) == SHOWS[journey.woman.person_ref, journey.number], journey.woman.person_ref
     assert set(DemoWoman.objects.values_list("stands_on", flat=True)) == {clock.today()}
     assert her("A01").what_matters_on == clock.today() - timedelta(days=5)
+    assert her("A01").safe_contacts.get().confirmed_on == clock.today() - timedelta(days=2)
 
 
 def test_dates_among_the_details_move_too(noon: time_machine.Traveller) -> None:

@@ -98,8 +98,9 @@ def test_every_column_of_a_woman_is_kept(bring):
     assert (her.site.code, her.person_ref, her.first_name, her.last_name, her.preferred_name) == (
         "ASHF", "T-1", "Tara", "Reid", "Taz",
     )  # fmt: skip
-    assert (her.date_of_birth, her.safe_contact) == (date(1991, 4, 3), "text only, before 14:00")
-    assert her.safe_contact_confirmed_on is None, "nobody has asked her yet"
+    contact = her.safe_contacts.get()
+    assert (her.date_of_birth, contact.note) == (date(1991, 4, 3), "text only, before 14:00")
+    assert contact.confirmed_on is None, "nobody has asked her yet"
     assert set(her.identifiers.values_list("kind", "value")) == {("nhs", "9990000018"), ("chi", "0304910003")}
     journey = Journey.objects.get()
     assert (journey.number, journey.edd_at_entry, journey.medication_at_entry) == (
@@ -165,7 +166,7 @@ def test_babies_and_details_are_kept_in_one_form(bring, row, baby, details):
 def test_formula_text_is_kept_as_text(bring):
     bring([TARA | {"first_name": '=HYPERLINK("x")', "safe_contact": "+44 before noon"}])
     her = Woman.objects.get()
-    assert (her.first_name, her.safe_contact) == ('=HYPERLINK("x")', "+44 before noon")
+    assert (her.first_name, her.safe_contacts.get().note) == ('=HYPERLINK("x")', "+44 before noon")
 
 
 # -- importing again ---------------------------------------------------------------------------
@@ -234,7 +235,9 @@ def test_blanks_of_hers_are_filled(bring):
     }
     done = bring([TARA | more])
     her, journey = Woman.objects.get(), Journey.objects.get()
-    assert (her.preferred_name, her.safe_contact, her.search_key) == ("Taz", "text only", "taz tara reid")
+    assert (her.preferred_name, her.safe_contacts.get().note, her.search_key) == ("Taz", "text only", "taz tara reid")
+    bring([TARA | more])
+    assert her.safe_contacts.count() == 1
     assert her.identifiers.get().value == "9990000018"
     assert (journey.named_midwife, journey.medication_at_entry) == (midwife, "laib_monthly")
     assert (journey.edd_at_entry, journey.edd) == (date(2027, 1, 15), date(2027, 1, 15))

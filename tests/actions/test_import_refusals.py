@@ -12,7 +12,7 @@ from django.core.management.base import OutputWrapper
 from carecoord.access.roles import Role
 from pathways import actions
 from pathways.importing import report
-from pathways.models import Event, Identifier, Woman
+from pathways.models import Event, Identifier, SafeContact, Woman
 from tests.factories import staff
 from tests.importing import CONTACT, TARA, crowd, run_import, table_sizes
 
@@ -221,7 +221,7 @@ def test_a_row_starts_on_the_line_that_an_editor_shows(tmp_path):
     events.write_bytes(b"person_ref,event,occurred_at\n")
     done = run_import(women, events)
     assert done.bad == [("w.csv", 8, "T-2", "site"), ("w.csv", 10, "T-3", "site")]
-    assert Woman.objects.get().safe_contact == "first line\r\nsecond line\r\n\r\nlast line"
+    assert SafeContact.objects.get().note == "first line\r\nsecond line\r\n\r\nlast line"
 
 
 def test_a_row_with_a_stray_comma_is_refused(tmp_path):

@@ -5,20 +5,24 @@ A route without a line here fails: a new page is looked at before it lands.
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 import pytest
 from django.urls import get_resolver, reverse
 
 from carecoord import clock
+from carecoord.access.labels import Label
 from carecoord.access.roles import Role
 from carecoord.audit.models import Unusual
 from carecoord.audit.unusual.rules import RULES
+from pathways.background import record_background
+from pathways.contact import Agreed, agree_contact
 from pathways.models import Journey
 from tests.conftest import assert_accessible
 from tests.factories import ago, happened, journey, owed, staff
 
-NO_PAGE = {"start", "search"}  # these only lead on to another
+NO_PAGE = {"start", "search", "confirm_contact", "contact_unsafe"}  # these only lead on to another
 
 
 @pytest.fixture
@@ -27,6 +31,8 @@ def record(transactional_db: None) -> Journey:
     made = journey(midwife=staff(name="A. Reid"), edd=clock.today(ago(-100)), nhs_number="9990000018")
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)), ("contact_made", ago(2)))
     owed(made, "FEEDING_CONFLICT", due=ago(40))
+    agree_contact(made.woman, Agreed("text", safe_until=time(14)), {}, seen=None, by=made.named_midwife)
+    record_background(made.woman, Label.ABUSE, "She decides when to talk about it.", by=made.named_midwife)
     return made
 
 
@@ -40,6 +46,12 @@ def addresses(record: Journey) -> dict[str, str]:
         "add_woman": {},
         "woman_details": {"pk": record.woman_id},
         "add_pregnancy": {"pk": record.woman_id},
+        "safe_contact": {"pk": record.woman_id},
+        "address": {"pk": record.woman_id},
+        "open_contact": {"pk": record.woman_id},
+        "background": {"pk": record.woman_id},
+        "background_edit": {"pk": record.woman_id, "label": "ethnicity"},
+        "background_withdraw": {"pk": record.woman_id, "label": "abuse"},
         "journey": her,
         "looked": her,
         "edd": her,

@@ -87,7 +87,7 @@ def test_everything_that_is_known_is_saved(signed_in: Any) -> None:
     her = Woman.objects.get()
     record = her.journeys.get()
     assert (her.first_name, her.preferred_name, her.pronouns) == ("Siân", "Shan", "she/her")
-    assert her.safe_contact == "text only 😀"
+    assert her.safe_contacts.get().note == "text only 😀"
     assert {number.kind: number.value for number in her.numbers} == {"nhs": "9990000018", "chi": "3102980007"}
     assert (record.edd_at_entry, record.edd, record.medication_at_entry) == (edd, edd, "buprenorphine_sl")
     (first,) = record.events.all()

@@ -87,7 +87,7 @@ def test_the_banner_gives_the_name_she_uses_first_and_everything_that_keeps_her_
     assert facts["NHS number"] == "999 000 0018"
     assert facts["Allergies"] == "not asked yet"
     assert facts["Named midwife"] == "A. Reid"
-    assert facts["Safe contact"] == "text only, before 14:00"
+    assert facts["Safe contact"] == "text only, before 14:00 (ask her: it is not confirmed)"
     assert facts["Now"].startswith("Separated since ")
     assert facts["Now"].endswith("day 12 after birth")
 

@@ -23,7 +23,17 @@ OURS = ("pathways", "carecoord.audit")
 
 BIG = 10**25
 ODD_IDS = (0, 1, 2**31, 2**63, BIG)
-ODD_WORDS = ("done", "declined", "booking_completed", "baby_born", "no-such-kind", "-", "handoff_completed", "a" * 300)
+ODD_WORDS = (
+    "done",
+    "declined",
+    "booking_completed",
+    "baby_born",
+    "no-such-kind",
+    "-",
+    "handoff_completed",
+    "abuse",
+    "a" * 300,
+)
 ODD_QUERIES = (
     "",
     "?page=-1",
@@ -56,7 +66,9 @@ FIELDS = """
     nhs_number chi_number team edd_0 edd_1 edd_2 edd first_contact_at_0 first_contact_at_1 first_contact_at_2
     first_contact_at_3 medication safe_contact submission occurred_at_0 occurred_at_1 occurred_at_2 occurred_at_3 baby
     note reason details opioid in_treatment place planned_for_0 to midwife buddy confirmed saved preview not_these
-    allergies interpreter what_matters number pregnancy result late_reason mine
+    allergies interpreter what_matters number pregnancy result late_reason mine channel days safe_from safe_until hours
+    voicemail email through code_name say who_else take_away seen kind lines postcode begins_on_0 ends_on_0 protected
+    safe_to_visit purpose in_words category text
 """.split()
 
 

@@ -115,7 +115,7 @@ def test_every_form_opens_and_refuses_nothing_with_a_sentence(signed_in: Any, ki
 
 def test_a_booking_opens_what_follows_and_the_page_says_so(signed_in: Any, record: Journey) -> None:
     answer = signed_in.post(url(record, "booking_completed"), sent(note="at the hub"), follow=True)
-    assert answer.redirect_chain == [(reverse("journey", args=[record.pk]), 302)]
+    assert answer.redirect_chain == [(reverse("journey", args=[record.pk]) + "?ask=contact", 302)]
     said = messages_of(answer)
     assert said.startswith("Recorded: Booking appointment held, ")
     assert "New: " in said

@@ -52,14 +52,13 @@ def test_her_details_are_saved_with_the_day_she_said_so(signed_in: Any, her: Wom
         "pronouns": "she/her",
         "allergies": "none known",
         "interpreter": "Welsh",
-        "safe_contact": "text only, before 14:00",
         "what_matters": "I want to know how he is doing. 😀",
     }
     answer = signed_in.post(url, {**page_of(signed_in, url), **said, "nhs_number": "999 000 0018"})
     assert answer.headers["Location"] == f"/journeys/{her.journeys.get().pk}/"
     her = Woman.objects.get()
     assert {name: getattr(her, name) for name in said} == said
-    assert her.safe_contact_confirmed_on == her.what_matters_on == clock.today()
+    assert her.what_matters_on == clock.today()
     assert [number.in_groups for number in her.numbers] == ["999 000 0018"]
 
 
@@ -108,7 +107,6 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over(signed_in: Any, 
         ("pronouns", "x" * 41, "it has 41"),
         ("allergies", "x" * 501, "it has 501"),
         ("interpreter", "x" * 121, "it has 121"),
-        ("safe_contact", "x" * 2001, "it has 2001"),
         ("what_matters", "x" * 4001, "it has 4001"),
         ("chi_number", "12", "10 digits are needed"),
     ],

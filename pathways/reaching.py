@@ -1,0 +1,114 @@
+"""The one place that can send anything to her. It obeys what she said; when in doubt, nothing is sent.
+
+``decide`` is a pure function of what she agreed to, the way and the instant. A message is a row that waits to be
+delivered; whoever delivers it asks ``may_still_go`` again, since she may have said meanwhile that it is not safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db import connection, transaction
+
+from carecoord import clock
+from carecoord.access.models import User
+from pathways.actions import Refused
+from pathways.contact import one_at_a_time
+from pathways.models import Event, MessageToHer, SafeContact, Woman
+from pathways.models.contact import newest_contact
+
+Channel = SafeContact.Channel
+CARRY_MESSAGES = frozenset({Channel.TEXT, Channel.EMAIL, Channel.LETTER})
+EARLIEST, LATEST = time(8), time(21)  # London; where she has named no hour of her own
+
+# Everything that can be said to her. Whoever reads it over her shoulder learns nothing: no name, no service, no reason.
+MESSAGES: Mapping[str, str] = {
+    "ring_us": "Hello. Please ring when it is a good time for you.",
+    "tomorrow": "Hello. A reminder of tomorrow, at the time we agreed. Please ring if another day suits you better.",
+    "this_week": "Hello. A reminder of this week, at the time we agreed. Please ring if another day suits you better.",
+    "missed_you": "Hello. We missed each other. Another time is fine: please ring when it suits you.",
+    "time_changed": "Hello. The time we agreed has changed. Please ring, so that we find another one.",
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether she may be reached this way now, and why not."""
+
+    allowed: bool
+    why: str = ""
+
+
+class NotSafe(Refused):
+    """She must not be reached this way now."""
+
+
+def decide(contact: SafeContact | None, channel: str, at: datetime, *, died: bool = False) -> Reach:
+    """Whether ``contact``, the version that holds at ``at``, allows ``channel`` then. Pure."""
+    if died:
+        return Reach(False, "She has died.")
+    if contact is None or not contact.channel:
+        return Reach(False, "No way is agreed yet.")
+    if not contact.still_safe or contact.channel == Channel.NONE:
+        return Reach(False, "She said that it is not safe.")
+    if not contact.is_confirmed(clock.today(at)):
+        return Reach(False, "She has not been asked within the last four weeks.")
+    if channel != contact.channel:
+        return Reach(False, "She agreed to another way.")
+    return _inside_her_hours(contact, at)
+
+
+def _inside_her_hours(contact: SafeContact, at: datetime) -> Reach:
+    local = at.astimezone(clock.LONDON)
+    if contact.hours and not (contact.days or contact.safe_from or contact.safe_until):
+        return Reach(False, "Her hours are written in words: a person decides.")
+    if contact.days and local.isoweekday() not in contact.days:
+        return Reach(False, "It is not one of her days.")
+    begins, ends = contact.safe_from or EARLIEST, contact.safe_until or LATEST
+    if not begins <= local.time() < ends:
+        return Reach(False, "It is not within her hours.")
+    return Reach(True)
+
+
+def may_reach(woman: Woman, channel: str, at: datetime) -> Reach:
+    """Whether she may be reached this way at that instant."""
+    reach = decide(newest_contact(woman.pk), channel, at, died=_has_died(woman))
+    if reach.allowed and channel == Channel.LETTER and not _has_address_to_write_to(woman):
+        return Reach(False, "No address is recorded that is safe to write to.")
+    return reach
+
+
+@transaction.atomic
+def reach(woman: Woman, message: str, at: datetime, *, by: User | None) -> MessageToHer:
+    """Queue one of the fixed messages to her, by the way that she agreed to. Raises NotSafe, and KeyError."""
+    if message not in MESSAGES:
+        raise KeyError(message)
+    one_at_a_time(woman.pk)
+    contact = newest_contact(woman.pk)
+    channel = contact.channel if contact else ""
+    may = may_reach(woman, channel, at)
+    if not may.allowed:
+        raise NotSafe(may.why)
+    if channel not in CARRY_MESSAGES:
+        raise NotSafe("No message goes this way: somebody has to speak to her.")
+    return MessageToHer.objects.create(woman=woman, channel=channel, message=message, queued_at=at, queued_by=by)
+
+
+def may_still_go(message: MessageToHer, at: datetime) -> Reach:
+    """Whether a message that waits may be delivered now; asked again right before it goes."""
+    if message.sent_at or message.recalled_at:
+        return Reach(False, "It has gone, or was called back.")
+    return may_reach(message.woman, message.channel, at)
+
+
+def _has_died(woman: Woman) -> bool:
+    return Event.objects.filter(journey__woman=woman, kind="mother_died", correction=None).exists()
+
+
+def _has_address_to_write_to(woman: Woman) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_address_to_write_to(%s)", [woman.pk])
+        (found,) = cursor.fetchone()
+    return bool(found)

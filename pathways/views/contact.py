@@ -1,0 +1,129 @@
+"""How she can safely be reached, where she is, and opening that for a purpose."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from carecoord import clock
+from carecoord.access.abilities import Ability
+from carecoord.access.middleware import StaffRequest, requires
+from pathways.actions import Refused
+from pathways.contact import Opened, agree_contact, confirm_contact, mark_unsafe, open_contact, record_address
+from pathways.forms.contact import AddressForm, ContactForm, OpenForm
+from pathways.models import Opening
+from pathways.views.her import around_her, her_latest_journey, posted
+from pathways.wording.contact import details_in_words, places_in_words
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@requires(Ability.RECORD_EVENT)
+@get_or_post
+def safe_contact(request: StaffRequest, pk: int) -> HttpResponse:
+    """How she can be reached: what holds, and the form that changes it."""
+    latest = her_latest_journey(request, pk)
+    around = around_her(latest)
+    contact = around["banner"].contact
+    form = ContactForm(posted(request), contact=contact)
+    if request.method == "POST" and form.is_valid():
+        try:
+            agree_contact(latest.woman, form.agreed, form.details, seen=form.cleaned_data["seen"], by=request.user)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, "How she can be reached is saved, as she said it today.")
+            return redirect("journey", latest.pk)
+    may_open = Ability.OPEN_ADDRESS in request.user.abilities
+    summary = around["banner"].how_reached
+    context = {**around, "form": form, "contact": contact, "summary": summary, "may_open": may_open}
+    return render(request, "pathways/safe_contact.html", context)
+
+
+@requires(Ability.RECORD_EVENT)
+@require_POST
+def confirm(request: StaffRequest, pk: int) -> HttpResponse:
+    """She was asked: still right, in one press."""
+    latest = her_latest_journey(request, pk)
+    seen = request.POST.get("seen", "")
+    try:
+        confirm_contact(latest.woman, seen=_whole(seen), by=request.user)
+    except Refused as refused:
+        messages.warning(request, refused.sentence)
+        return redirect("safe_contact", pk)
+    messages.success(request, "Noted: she confirmed today that this is the safe way to reach her.")
+    return redirect("journey", latest.pk)
+
+
+@requires(Ability.RECORD_EVENT)
+@require_POST
+def unsafe(request: StaffRequest, pk: int) -> HttpResponse:
+    """She said that it is not safe: from now on nothing is sent."""
+    latest = her_latest_journey(request, pk)
+    mark_unsafe(latest.woman, by=request.user)
+    messages.warning(request, "Noted: nothing is sent to her from now on. Agree another way when you see her.")
+    return redirect("safe_contact", pk)
+
+
+@requires(Ability.RECORD_EVENT)
+@get_or_post
+def address(request: StaffRequest, pk: int) -> HttpResponse:
+    """Where she is, written down; what is recorded already is not shown."""
+    latest = her_latest_journey(request, pk)
+    form = AddressForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_address(latest.woman, form.place, by=request.user)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, "Where she is is saved.")
+            return redirect("safe_contact", pk)
+    return render(request, "pathways/address.html", {**around_her(latest), "form": form})
+
+
+@requires(Ability.OPEN_ADDRESS)
+@get_or_post
+def open_private(request: StaffRequest, pk: int) -> HttpResponse:
+    """Her number and her address, for a purpose: shown once, as the answer to the form, and written down."""
+    latest = her_latest_journey(request, pk)
+    form = OpenForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            opened = open_contact(
+                latest.woman, data["purpose"], data["in_words"], submission=data["submission"], by=request.user
+            )
+        except Refused as refused:
+            form = _once_more(form, refused)
+        else:
+            context = {**around_her(latest), **_shown(opened, data["purpose"])}
+            answer = render(request, "pathways/contact_opened.html", context)
+            answer["Cache-Control"] = "no-store, private"
+            return answer
+    return render(request, "pathways/open_contact.html", {**around_her(latest), "form": form})
+
+
+def _shown(opened: Opened, purpose: str) -> dict[str, object]:
+    return {
+        "purpose": Opening.Purpose(purpose).label,
+        "details": details_in_words(opened),
+        "places": places_in_words(opened, clock.today()),
+        "withheld": opened.withheld,
+    }
+
+
+def _once_more(form: OpenForm, refused: Refused) -> OpenForm:
+    """The form with the refusal, under a new one-time name, so that it can be sent again."""
+    again = OpenForm(initial={name: form.cleaned_data[name] for name in ("purpose", "in_words")})
+    data = {name: form.data.get(name, "") for name in ("purpose", "in_words")}
+    again = OpenForm(data | {"submission": str(again["submission"].value())})
+    again.is_valid()
+    again.refuse(refused)
+    return again
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
