@@ -82,6 +82,7 @@ def test_each_service_of_the_topology_knows_the_address_of_its_own_role_only() -
         "web": {"DATABASE_URL"},
         "worker": {"DATABASE_URL_WORKER"},
         "beat": {"DATABASE_URL_WORKER"},
+        "verify": {"DATABASE_URL_AUDIT"},
     }
     assert services["roles"] == {"DATABASE_URL_SUPERUSER", *map(url_variable, DATABASE_ROLES)}
 
