@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
+from carecoord.access.labels import Label
 from carecoord.access.middleware import StaffRequest, requires
+from carecoord.audit.reads import record_read
 from pathways.actions import Refused
 from pathways.contact import Opened, agree_contact, confirm_contact, mark_unsafe, open_contact, record_address
 from pathways.forms.contact import AddressForm, ContactForm, OpenForm
@@ -99,6 +101,10 @@ def open_private(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form = _once_more(form, refused)
         else:
+            words = Opening.Purpose(data["purpose"]).label
+            record_read(
+                request.user, [latest.woman_id], page="opened_contact", purpose=words, labels=(Label.ADDRESS.value,)
+            )
             context = {**around_her(latest), **_shown(opened, data["purpose"])}
             answer = render(request, "pathways/contact_opened.html", context)
             answer["Cache-Control"] = "no-store, private"

@@ -9,9 +9,11 @@ import pytest
 from django.db import connection
 from django.urls import get_resolver, reverse
 
+from carecoord.access.labels import Label
 from carecoord.access.roles import Role
 from carecoord.audit.models import Change, Read
 from carecoord.audit.reads import LISTED, record_read
+from pathways.background import record_background
 from pathways.models import Event, Journey
 from tests.factories import ago, happened, journey, owed, staff
 from tests.pages.test_add_woman import boxes, filled
@@ -19,7 +21,8 @@ from tests.pages.test_record import sent
 
 pytestmark = pytest.mark.django_db
 
-NOBODY_ON_IT = {"start", "search", "add_woman"}  # pages that show no woman, or no woman yet
+# Pages that show no woman, or no woman yet; and those that only take what is sent.
+NOBODY_ON_IT = {"start", "search", "add_woman", "confirm_contact", "contact_unsafe"}
 
 
 @pytest.fixture
@@ -39,6 +42,7 @@ def record(midwife: Any) -> Journey:
     made = journey(midwife=midwife, first_name="Xanthippe", last_name="Quillfeather")
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)))
     owed(made, due=ago(1))
+    record_background(made.woman, Label.ABUSE, text="He knows her car.", by=midwife)
     return made
 
 
@@ -52,6 +56,12 @@ def addresses(record: Journey) -> dict[str, str]:
         "handoffs": {},
         "woman_details": {"pk": record.woman_id},
         "add_pregnancy": {"pk": record.woman_id},
+        "safe_contact": {"pk": record.woman_id},
+        "address": {"pk": record.woman_id},
+        "open_contact": {"pk": record.woman_id},
+        "background": {"pk": record.woman_id},
+        "background_edit": {"pk": record.woman_id, "label": "abuse"},
+        "background_withdraw": {"pk": record.woman_id, "label": "abuse"},
         "journey": her,
         "looked": her,
         "edd": her,

@@ -17,6 +17,7 @@ from carecoord import clock
 from carecoord.access.labels import LABELS, Label
 from carecoord.access.models import User
 from carecoord.access.roles import Role
+from carecoord.audit.models import Read
 from pathways.contact import Agreed, Place, agree_contact, mark_unsafe, record_address
 from pathways.models import Address, ContactDetail, Journey, MessageToHer, Opening, SafeContact, Woman
 from pathways.models.contact import newest_contact
@@ -323,6 +324,8 @@ def test_it_opens_with_a_purpose_once_and_is_written_down(signed_in: Any, record
     assert "Close this" in text(answer)
     row = Opening.objects.get()
     assert (row.user, row.woman, row.purpose) == (midwife, record.woman, "call")
+    look = Read.objects.get(page="opened_contact")
+    assert (look.actor_id, look.women, look.labels) == (midwife.pk, [record.woman_id], ["address"])
     again = opening(signed_in, record.woman, "call", submission=form)
     assert CANARIES["number"] not in text(again)
     assert "shown once already" in text(again)
