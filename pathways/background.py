@@ -12,12 +12,12 @@ from pathways.actions import Refused
 from pathways.ethnicity import NAMES
 from pathways.models import Background, Woman
 from pathways.models.background import BACKGROUND_LABELS
-from pathways.visibility import check_may
+from pathways.visibility import check_may, labels_for
 
 
-def background_labels(user: User) -> list[Label]:
+def background_labels(user: User, woman_id: int) -> list[Label]:
     """The labels of her background that ``user`` may read, in their order."""
-    covered = user.labels
+    covered = labels_for(user, woman_id)
     return [label for label in BACKGROUND_LABELS if label in covered]
 
 
@@ -46,5 +46,5 @@ def withdraw_background(woman: Woman, label: Label, reason: str, *, seen: int | 
 
 def _check(woman: Woman, label: Label, by: User | None) -> None:
     check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
-    if by is not None and label not in background_labels(by):
+    if by is not None and label not in background_labels(by, woman.pk):
         raise PermissionDenied("Your role does not open this.")

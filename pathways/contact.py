@@ -24,7 +24,7 @@ from pathways.actions import Refused
 from pathways.models import Address, ContactDetail, MessageToHer, Opening, SafeContact, Woman
 from pathways.models.contact import newest_contact
 from pathways.private import gives_away
-from pathways.visibility import check_may
+from pathways.visibility import check_may, labels_for
 
 Channel, Purpose = SafeContact.Channel, Opening.Purpose
 _SAID_IN_WORDS = (Purpose.HAND_OVER, Purpose.OTHER)
@@ -155,7 +155,7 @@ def open_contact(woman: Woman, purpose: str, in_words: str, *, submission: UUID,
     ``by`` is who is acting: the database asks for itself whether they may, and writes down that it was them.
     """
     check_may(by, Ability.OPEN_ADDRESS, woman_id=woman.pk)
-    if Label.ADDRESS not in by.labels:
+    if Label.ADDRESS not in labels_for(by, woman.pk):
         raise PermissionDenied("Your role does not open this.")
     if purpose not in Purpose.values:
         raise Refused("Choose what you open it for.", field="purpose")

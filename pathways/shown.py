@@ -17,6 +17,7 @@ from pathways.engine import ANSWER_KINDS, FACT_KINDS, Lane, SubjectKind
 from pathways.engine import Handoff as Owed
 from pathways.models import Event, Handoff
 from pathways.moments import by_key
+from pathways.visibility import labels_for
 
 # Whose notes a role does not read, by the lane of what was recorded. Its own notes everybody reads.
 NOTES_HIDDEN: Mapping[Role, frozenset[Lane]] = {
@@ -38,9 +39,9 @@ class Shown:
     labels: frozenset[Label]
 
     @classmethod
-    def to(cls, reader: User) -> Shown:
-        """What the roles that ``reader`` holds today cover."""
-        return cls(reader, reader.labels)
+    def to(cls, reader: User, woman_id: int) -> Shown:
+        """What of this woman's record is open to ``reader``."""
+        return cls(reader, labels_for(reader, woman_id))
 
     def event(self, event: Event) -> bool:
         """Whether the entry is there for this reader."""

@@ -31,11 +31,34 @@ def journeys_visible_to(user: User) -> QuerySet[Journey]:
     """
     if Ability.SEE_JOURNEY not in user.abilities:
         return Journey.objects.none()
-    journeys = Journey.objects.filter(_granted(user, "woman"))
+    earlier_too = Q(labels=[]) | Q(labels__contains=[Label.CHILD_PROTECTION.value])
+    granted = Grant.objects.of(user).filter(woman=OuterRef("woman"))
+    journeys = Journey.objects.filter(Exists(granted))
+    only_newest = ~Exists(Journey.objects.filter(woman=OuterRef("woman"), number__gt=OuterRef("number")))
     if Label.CHILD_PROTECTION in user.labels:
-        return journeys
-    later = Journey.objects.filter(woman=OuterRef("woman"), number__gt=OuterRef("number"))
-    return journeys.exclude(Exists(later))
+        return journeys.filter(Q(Exists(granted.filter(earlier_too))) | Q(only_newest))
+    return journeys.filter(only_newest)
+
+
+def labels_for(user: User, woman_id: int) -> frozenset[Label]:
+    """What of this woman's record ``user`` may see: what their roles may, as far as a grant opens it.
+
+    One query for a woman, and none for one whose journey came from ``first_with_labels``.
+    """
+    if woman_id not in user.labels_by_woman:
+        opened = list(Grant.objects.of(user).filter(woman=woman_id).values_list("labels", flat=True))
+        asked_for = {Label(label) for labels in opened for label in labels}
+        user.labels_by_woman[woman_id] = user.labels if [] in opened else user.labels & asked_for
+    return user.labels_by_woman[woman_id]
+
+
+def first_with_labels(journeys: QuerySet[Journey], user: User) -> Journey | None:
+    """The first of ``journeys``, with what its reader may see of her known from the same query."""
+    whole = Grant.objects.of(user).filter(woman=OuterRef("woman"), labels=[])
+    journey = journeys.annotate(open_as_a_whole=Exists(whole)).first()
+    if journey is not None and journey.open_as_a_whole:
+        user.labels_by_woman[journey.woman_id] = user.labels
+    return journey
 
 
 def handoffs_visible_to(user: User) -> HandoffQuerySet:

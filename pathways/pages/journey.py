@@ -129,7 +129,7 @@ def with_people(journeys: QuerySet[Journey]) -> QuerySet[Journey]:
 
 def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> JourneyPage:
     """The page of a journey (``with_people``) as ``reader`` sees it at ``at``."""
-    shown = Shown.to(reader)
+    shown = Shown.to(reader, journey.woman_id)
     rows = journey.events.select_related("correction", "recorded_by").order_by("occurred_at", "id")
     everything = [event for event in rows if shown.event(event)]
     events = [event for event in everything if not hasattr(event, "correction")]

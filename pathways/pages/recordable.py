@@ -13,6 +13,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.engine import FACT_KINDS, AboutBaby, FactKind, Stage
 from pathways.models import Journey
+from pathways.visibility import labels_for
 
 # Kinds with a page of their own: its name in urls.py.
 OWN_PAGES: Mapping[str, str] = {"dating_agreed": "edd", "named_midwife_assigned": "midwife"}
@@ -129,7 +130,7 @@ def groups_for(journey: Journey, babies: int, by: User) -> list[Group]:
 def can_record(kind: str, journey: Journey, babies: int, by: User) -> bool:
     """Whether the form of this kind makes sense now, and is open to ``by``."""
     abilities = by.abilities
-    if kind not in OFFERED or FACT_KINDS[kind].seen_with not in by.labels:
+    if kind not in OFFERED or FACT_KINDS[kind].seen_with not in labels_for(by, journey.woman_id):
         return False
     if kind == "dating_agreed" and Ability.AGREE_EDD not in abilities:
         return False

@@ -49,7 +49,7 @@ class Piece:
 def background(request: StaffRequest, pk: int) -> HttpResponse:
     """All that the reader may know of it, on one page. One query for the pieces."""
     latest = her_latest_journey(request, pk)
-    labels = background_labels(request.user)
+    labels = background_labels(request.user, pk)
     if not labels:
         raise Http404
     rows = _versions(latest.woman, labels)
@@ -64,7 +64,7 @@ def background(request: StaffRequest, pk: int) -> HttpResponse:
 def edit(request: StaffRequest, pk: int, label: str) -> HttpResponse:
     """Write one piece; the version before stays readable."""
     latest = her_latest_journey(request, pk)
-    covered = _covered(request, label)
+    covered = _covered(request, pk, label)
     newest = next(iter(_versions(latest.woman, [covered])), None)
     form = BackgroundForm(posted(request), label=covered, nation=latest.site.nation, newest=newest)
     if request.method == "POST" and form.is_valid():
@@ -86,7 +86,7 @@ def edit(request: StaffRequest, pk: int, label: str) -> HttpResponse:
 def withdraw(request: StaffRequest, pk: int, label: str) -> HttpResponse:
     """Mark what stands there as entered in error; it stays readable, with the reason."""
     latest = her_latest_journey(request, pk)
-    covered = _covered(request, label)
+    covered = _covered(request, pk, label)
     rows = _versions(latest.woman, [covered])
     newest = rows[0] if rows else None
     if newest is None or newest.entered_in_error:
@@ -106,9 +106,9 @@ def withdraw(request: StaffRequest, pk: int, label: str) -> HttpResponse:
     return render(request, "pathways/background_withdraw.html", context)
 
 
-def _covered(request: StaffRequest, label: str) -> Label:
+def _covered(request: StaffRequest, pk: int, label: str) -> Label:
     """The label, if the reader's roles cover it; 404 just as for one that does not exist."""
-    for covered in background_labels(request.user):
+    for covered in background_labels(request.user, pk):
         if covered.value == label:
             return covered
     raise Http404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +18,7 @@ from pathways.contact import Opened, agree_contact, confirm_contact, mark_unsafe
 from pathways.forms.contact import AddressForm, ContactForm, OpenForm
 from pathways.models import Opening
 from pathways.views.her import around_her, her_latest_journey, posted
+from pathways.visibility import labels_for
 from pathways.wording.contact import details_in_words, places_in_words
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -91,6 +93,8 @@ def address(request: StaffRequest, pk: int) -> HttpResponse:
 def open_private(request: StaffRequest, pk: int) -> HttpResponse:
     """Her number and her address, for a purpose: shown once, as the answer to the form, and written down."""
     latest = her_latest_journey(request, pk)
+    if Label.ADDRESS not in labels_for(request.user, pk):
+        raise PermissionDenied("Where she is was not opened to you.")
     form = OpenForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -109,9 +109,9 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
     if answer not in ANSWERS:
         raise Http404
     handoff = get_object_or_404(handoffs_visible_to(request.user).with_live_state(), pk=pk)
-    if not Shown.to(request.user).moment(handoff.moment):
-        raise Http404
     handoff.journey = her_journey(request, handoff.journey_id)
+    if not Shown.to(request.user, handoff.journey.woman_id).moment(handoff.moment):
+        raise Http404
     kind, _, title = ANSWERS[answer]
     moment, step = step_of(handoff)
     form = AnswerForm(posted(request), kind=kind, evidence=moment.evidence_for(step.key))
@@ -146,7 +146,7 @@ def _answered(request: StaffRequest, handoff: Handoff, form: AnswerForm) -> Http
     event = answer_handoff(handoff, form.draft, by=request.user)
     babies = max(handoff.journey.babies.count(), 1)
     sent_twice = any(fact.sequence == event.pk for fact in what_if.facts)
-    found = Shown.to(request.user).of(what_if.with_fact(fact_of(event)))
+    found = Shown.to(request.user, handoff.journey.woman_id).of(what_if.with_fact(fact_of(event)))
     follows = "" if sent_twice else summary(found, babies, what_if.at)
     messages.success(request, f"Recorded. {follows}".strip())
     return redirect("journey", handoff.journey_id)
@@ -156,7 +156,7 @@ def _too_late(request: StaffRequest, handoff: Handoff, form: AnswerForm | None, 
     """Somebody was faster: what is recorded, beside what was typed and is not stored."""
     events = handoff.journey.events.filter(correction=None).select_related("recorded_by")
     recorded = EndedBy(events.order_by("occurred_at", "id")).entry(handoff)
-    with_words = recorded is not None and Shown.to(request.user).words_of(recorded)
+    with_words = recorded is not None and Shown.to(request.user, handoff.journey.woman_id).words_of(recorded)
     context = {
         **around_her(handoff.journey),
         "handoff": handoff,

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.http import Http404, QueryDict
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from carecoord import clock
@@ -18,12 +17,14 @@ from carecoord.audit.reads import LISTED, record_read
 from pathways.models import Journey
 from pathways.pages.identity import banner
 from pathways.pages.journey import with_people
-from pathways.visibility import journeys_visible_to
+from pathways.visibility import first_with_labels, journeys_visible_to
 
 
 def her_journey(request: StaffRequest, pk: int) -> Journey:
     """The journey, if its reader may open it; 404 just as for one that is not there. Written down as a look at her."""
-    journey = get_object_or_404(with_people(journeys_visible_to(request.user)), pk=pk)
+    journey = first_with_labels(with_people(journeys_visible_to(request.user)).filter(pk=pk), request.user)
+    if journey is None:
+        raise Http404
     shown(request, [journey.woman_id], purpose="")
     return journey
 
@@ -41,10 +42,11 @@ def route_of(request: StaffRequest) -> str:
 def her_latest_journey(request: StaffRequest, pk: int) -> Journey:
     """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
     journeys = with_people(journeys_visible_to(request.user)).filter(woman=pk).order_by("-number")
-    if latest := journeys.first():
-        shown(request, [latest.woman_id], purpose="")
-        return latest
-    raise Http404
+    latest = first_with_labels(journeys, request.user)
+    if latest is None:
+        raise Http404
+    shown(request, [latest.woman_id], purpose="")
+    return latest
 
 
 def around_her(journey: Journey) -> dict[str, Any]:

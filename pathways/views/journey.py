@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
+from carecoord.access.labels import Label
 from carecoord.access.middleware import StaffRequest, requires
 from pathways.actions import Draft, Refused, agree_edd, assign_named_midwife
 from pathways.background import background_labels
@@ -23,6 +24,7 @@ from pathways.pages.midwives import Colleague, colleagues
 from pathways.shown import Shown
 from pathways.timeline.scales import Around
 from pathways.views.her import around_her, her_journey, posted
+from pathways.visibility import labels_for
 from pathways.what_if import WhatIf
 from pathways.wording.consequences import preview, summary
 
@@ -59,7 +61,7 @@ def journey(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "journey": her,
         "page": page,
-        "may": _allowed(request),
+        "may": _allowed(request, her),
         "back": _back(request, her),
         "drawing": page.drawing,
         "listed": page.listed,
@@ -88,7 +90,7 @@ def _link(request: StaffRequest, place: str, **changed: str) -> str:
     return f"?{query}#{place}" if query else f"{request.path}#{place}"
 
 
-def _allowed(request: StaffRequest) -> dict[str, bool]:
+def _allowed(request: StaffRequest, her: Journey) -> dict[str, bool]:
     """Which pages may be linked to: none that its reader may not open."""
     abilities = request.user.abilities
     return {
@@ -98,8 +100,8 @@ def _allowed(request: StaffRequest) -> dict[str, bool]:
         "agree_edd": Ability.AGREE_EDD in abilities,
         "assign_midwife": Ability.ASSIGN_MIDWIFE in abilities,
         "see_who_looked": Ability.SEE_WHO_LOOKED in abilities,
-        "open_contact": Ability.OPEN_ADDRESS in abilities,
-        "see_background": bool(background_labels(request.user)),
+        "open_contact": Ability.OPEN_ADDRESS in abilities and Label.ADDRESS in labels_for(request.user, her.woman_id),
+        "see_background": bool(background_labels(request.user, her.woman_id)),
     }
 
 
@@ -127,7 +129,7 @@ def edd(request: StaffRequest, pk: int) -> HttpResponse:
     data = form.cleaned_data
     what_if = WhatIf.of(her, now)
     draft = Draft("dating_agreed", now, details={"edd": data["edd"].isoformat()})
-    found = Shown.to(request.user).of(what_if.with_draft(draft))
+    found = Shown.to(request.user, her.woman_id).of(what_if.with_draft(draft))
     if not data["seen"]:
         moving = preview(found, her.babies.count(), now)
         return render(request, "pathways/edd_preview.html", {**context, "preview": moving, "edd": data["edd"]})

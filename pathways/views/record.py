@@ -93,7 +93,7 @@ def _recorded(request: StaffRequest, her: Journey, form: RecordForm, late: Hando
             _answer_late_booking(late, draft, reason, request)
         event = record_event(her, draft, by=request.user)
     sent_twice = any(fact.sequence == event.pk for fact in what_if.facts)
-    found = Shown.to(request.user).of(what_if.with_fact(fact_of(event)))
+    found = Shown.to(request.user, her.woman_id).of(what_if.with_fact(fact_of(event)))
     follows = "" if sent_twice else summary(found, babies, what_if.at)
     what = f"{title_of(event, babies=babies)}, {time_in_words(event.occurred_at)}"
     messages.success(request, f"Recorded: {what}. {follows}".strip())
@@ -122,7 +122,7 @@ def _answer_late_booking(late: Handoff, booking: Draft, reason: str, request: St
 def _entry(request: StaffRequest, her: Journey, event: int) -> Event:
     """The entry, if it is there for its reader; 404 just as for one that is not there."""
     entry = get_object_or_404(her.events.select_related("correction__made_by", "recorded_by"), pk=event)
-    if not Shown.to(request.user).event(entry):
+    if not Shown.to(request.user, her.woman_id).event(entry):
         raise Http404
     return entry
 
@@ -130,7 +130,7 @@ def _entry(request: StaffRequest, her: Journey, event: int) -> Event:
 def _entry_context(request: StaffRequest, her: Journey, entry: Event) -> dict[str, Any]:
     babies = max(her.babies.count(), 1)
     correction = getattr(entry, "correction", None)
-    with_words = Shown.to(request.user).words_of(entry)
+    with_words = Shown.to(request.user, her.woman_id).words_of(entry)
     return {
         **around_her(her),
         "entry": entry,
@@ -164,7 +164,7 @@ def correct(request: StaffRequest, pk: int, event: int) -> HttpResponse:
     if Correction.objects.filter(event=wrong).exists():
         return _already_marked(request, her, wrong)
     now = clock.now()
-    found = Shown.to(request.user).of(WhatIf.of(her, now).without(wrong.pk))
+    found = Shown.to(request.user, her.woman_id).of(WhatIf.of(her, now).without(wrong.pk))
     form = CorrectForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:

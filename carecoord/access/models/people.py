@@ -67,6 +67,11 @@ class User(AbstractBaseUser):
         """What the roles held today allow; nothing for somebody without a role."""
         return abilities_of(self.roles)
 
+    @cached_property
+    def labels_by_woman(self) -> dict[int, frozenset[Label]]:
+        """What of each woman's record is open, as far as this request has asked (pathways.visibility)."""
+        return {}
+
     @property
     def labels(self) -> frozenset[Label]:
         """What of a record the roles held today may show."""
