@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +15,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODES = ("demo", "test", "production")
 KEY_LENGTH = 50
+ENCRYPTION_KEY_BYTES = 32
+ENCRYPTION_KEY_LENGTH = 43  # of 32 bytes in base64, without the "=" at its end
 DATABASE_ROLES = ("app", "owner", "worker", "backup", "audit")
 
 
@@ -103,6 +108,9 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
     address = env.get(variable, "")
     key = env.get("SECRET_KEY", "")
     anchor_key = env.get("AUDIT_ANCHOR_KEY", "")
+    oidc = issuers(env)
+    encryption = listed(env.get("CARECOORD_ENCRYPTION_KEY", ""))
+    make_one = "`openssl rand -base64 32` makes one."
     reasons = [
         (not address, f"{variable} is missing: name the PostgreSQL server and sign in as {user}."),
         (
@@ -117,12 +125,88 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
             f"AUDIT_ANCHOR_KEY is missing, short or no random text: give {KEY_LENGTH} random characters or more.",
         ),
         (bool(key) and anchor_key == key, "AUDIT_ANCHOR_KEY is the SECRET_KEY: give it a value of its own."),
+        (not encryption, f"CARECOORD_ENCRYPTION_KEY is missing: {make_one} It is not the SECRET_KEY."),
+        (
+            not all(map(is_encryption_key, encryption)),
+            f"CARECOORD_ENCRYPTION_KEY is not 32 random bytes in base64: {make_one}",
+        ),
+        ("*" in env.get("FORWARDED_ALLOW_IPS", ""), "FORWARDED_ALLOW_IPS has a wildcard: name the proxy’s address."),
+        (
+            any(not each["client_id"] or not each["secret"] for each in oidc),
+            "OIDC_<SITE>_CLIENT_ID or _CLIENT_SECRET is missing: an issuer needs both.",
+        ),
+        (
+            any(not each["issuer"].startswith("https://") for each in oidc),
+            "OIDC_<SITE>_ISSUER is no https:// address: give the issuer’s own.",
+        ),
         (not hosts, "ALLOWED_HOSTS is missing: list the host names that browsers use, with commas."),
         (any(host.startswith(("*", ".")) for host in hosts), "ALLOWED_HOSTS has a wildcard: list each host name."),
         (truthy(env.get("DEBUG", "")), "DEBUG is set: there is no debug mode. Remove it."),
         ("CARECOORD_DEMO_PASSWORD" in env, "CARECOORD_DEMO_PASSWORD is set: there are no such accounts. Remove it."),
     ]
     return [reason for found, reason in reasons if found]
+
+
+def is_encryption_key(text: str) -> bool:
+    """Whether ``text`` is 32 bytes in base64, of either alphabet, and not the same byte over and over."""
+    try:
+        found = base64.b64decode(fernet_key(text), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return len(found) == ENCRYPTION_KEY_BYTES and len(set(found)) >= ENCRYPTION_KEY_BYTES // 2
+
+
+def fernet_key(text: str) -> bytes:
+    """The key as the cipher wants it: what ``openssl rand -base64 32`` prints is written a little differently."""
+    plain = text.strip().rstrip("=").replace("+", "-").replace("/", "_")
+    return f"{plain}=".encode()
+
+
+def issuers(env: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The sites' own sign-in services: ``OIDC_<SITE>_ISSUER``, and with the same beginning what belongs to it."""
+    found = []
+    for name, issuer in sorted(env.items()):
+        if (match := re.fullmatch(r"OIDC_([A-Z0-9]+)_ISSUER", name)) and issuer:
+            given = {
+                part: env.get(f"OIDC_{match[1]}_{part}", "") for part in ("CLIENT_ID", "CLIENT_SECRET", "ACR", "NAME")
+            }
+            found.append(
+                {
+                    "site": match[1].lower(),
+                    "issuer": issuer,
+                    "client_id": given["CLIENT_ID"],
+                    "secret": given["CLIENT_SECRET"],
+                    "acr": listed(given["ACR"]),
+                    "name": given["NAME"] or "your hospital’s sign-in",
+                }
+            )
+    return found
+
+
+def oidc_apps(issuers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same as the sign-in library wants them."""
+    return [
+        {
+            "provider_id": each["site"],
+            "name": each["name"],
+            "client_id": each["client_id"],
+            "secret": each["secret"],
+            "settings": {
+                "server_url": each["issuer"],
+                "issuer": each["issuer"],
+                "acr": each["acr"],
+                "scope": ["openid"],
+                "oauth_pkce_enabled": True,
+                "auth_params": {"acr_values": " ".join(each["acr"])} if each["acr"] else {},
+            },
+        }
+        for each in issuers
+    ]
+
+
+def origins(issuers: list[dict[str, Any]]) -> list[str]:
+    """Where the sites' services are, as a Content-Security-Policy names places."""
+    return sorted({"{0.scheme}://{0.netloc}".format(urlsplit(each["issuer"])) for each in issuers})
 
 
 def listed(text: str) -> list[str]:

@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 
 KEYS = frozenset(
-    "event level timestamp logger request path status milliseconds task error trace entries anchor".split()
+    "event level timestamp logger request path status milliseconds task error trace entries anchor alert accounts "
+    "site".split()
 )
 
 # Below a warning these speak of paths, addresses or whole SQL statements.

@@ -60,6 +60,25 @@ class NeverStored:
         return response
 
 
+class OwnWindow:
+    """No other site opens, embeds or reads our pages, and no page asks for the camera, the place or a payment."""
+
+    HEADERS = {
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in self.HEADERS.items():
+            response.setdefault(name, value)
+        return response
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for a request that cannot be read. It says what to do, never what was sent."""
     message = ""

@@ -23,6 +23,10 @@ if PRODUCTION and (problems := environment.unsafe(env)):
 DEBUG = False  # always: our own error pages in every mode
 SECRET_KEY = env.get("SECRET_KEY") or environment.kept_secret(CARECOORD_DATA / "secret-key")
 ALLOWED_HOSTS = environment.listed(env.get("ALLOWED_HOSTS", "")) or ["localhost", "127.0.0.1", "[::1]"]
+# What the database must not hold in the clear (seeds of second factors, drafts). The first key writes, all read.
+ENCRYPTION_KEYS = environment.listed(env.get("CARECOORD_ENCRYPTION_KEY", "")) or [
+    environment.kept_secret(CARECOORD_DATA / "encryption-key", environment.ENCRYPTION_KEY_LENGTH)
+]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 
 ROOT_URLCONF = "carecoord.urls"
@@ -37,6 +41,10 @@ INSTALLED_APPS = [
     "referrals",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "crispy_forms",
     "csp",
@@ -50,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "carecoord.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "carecoord.requests.OwnWindow",  # static files too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -63,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "carecoord.access.door.DoorMiddleware",
     "carecoord.access.middleware.ActingMiddleware",
     "carecoord.access.middleware.AbilityMiddleware",
 ]
@@ -77,8 +87,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "carecoord.context.every_page",
+                "carecoord.access.context.at_the_door",
                 "pathways.context.navigation",
-            ]
+            ],
+            # {% csrf_token %} also says who opened the form; see carecoord/access/own_forms.py.
+            "builtins": ["carecoord.access.templatetags.own_forms"],
         },
     }
 ]
@@ -96,7 +109,15 @@ DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In PostgreSQL, not in Redis: signing in must not depend on the job queue.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# It holds the limits of sign-in and the codes that were used: of Django's 300 entries somebody who tries many accounts
+# would push them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # What a page says once can name a woman's care: it waits in the session's row, never in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -127,6 +148,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal_audit": {"task": "carecoord.audit.tasks.seal_audit", "schedule": 30, "options": {"expires": 30}},
     "anchor_audit": {"task": "carecoord.audit.tasks.anchor_audit", "schedule": 3600, "options": {"expires": 3600}},
     "find_unusual": {"task": "carecoord.audit.tasks.find_unusual", "schedule": 900, "options": {"expires": 900}},
+    "forget": {"task": "carecoord.access.tasks.forget_expired", "schedule": 600, "options": {"expires": 600}},
 }
 
 # Audit ----------------------------------------------------------------------------------------------------------------
@@ -158,18 +180,51 @@ ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "login_failed": "120/m/ip,5/300s/key",
 }
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds for which somebody who signed in, or proved it again, is known
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
+
+# A second factor for everybody; the demonstration offers it and demands nothing.
+MFA_REQUIRED = CARECOORD_MODE != "demo"
+MFA_ADAPTER = "carecoord.access.second_factor.SecondFactors"
+MFA_FORMS = {
+    "activate_totp": "carecoord.access.second_factor.SetUpApp",
+    "authenticate_webauthn": "carecoord.access.second_factor.PasskeyAtTheSecondStep",
+}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # nothing of a passkey can be guessed
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_TRUST_ENABLED = False
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
+MFA_TOTP_ISSUER = "CareCoord"
+
+# Signing in with a site's own service; see carecoord/access/oidc.py. Without any there is no button and no address.
+OIDC_ISSUERS = environment.issuers(env)
+SOCIALACCOUNT_ADAPTER = "carecoord.access.oidc.LinkedAccounts"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": environment.oidc_apps(OIDC_ISSUERS)}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+
+# How long a page stays open without anybody there, in seconds; see carecoord/access/door.py.
+IDLE_LOCK_SECONDS = 15 * 60
+IDLE_LOCK_SECONDS_SHARED = 10 * 60  # on an enrolled shared machine
+LONGEST_SIGN_IN_SECONDS = SESSION_COOKIE_AGE
 
 # What a browser is told -----------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *environment.origins(OIDC_ISSUERS)],  # a browser counts where a form is led on to
     }
 }
+CSRF_FAILURE_VIEW = "carecoord.access.own_forms.refused"
 SECURE_REFERRER_POLICY = "same-origin"  # with "no-referrer" every form would be refused
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -182,9 +237,12 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    MACHINE_COOKIE_NAME, PARKED_COOKIE_NAME = "__Host-machine", "__Host-parked"
 else:  # browsers share cookies between the ports of one host: two clones side by side need names of their own
     SESSION_COOKIE_NAME = f"session-{env.get('PORT', '8000')}"
     CSRF_COOKIE_NAME = f"csrf-{env.get('PORT', '8000')}"
+    MACHINE_COOKIE_NAME = f"machine-{env.get('PORT', '8000')}"
+    PARKED_COOKIE_NAME = f"parked-{env.get('PORT', '8000')}"
 
 # Language, files, mail ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

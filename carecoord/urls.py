@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from carecoord import health, signin
+from carecoord.access import oidc
+from carecoord.access import views as door
 from carecoord.audit import views
 
 urlpatterns = [
@@ -10,6 +12,25 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("health/pulse", health.pulse),
     path("accounts/email/", signin.closed),  # the address is the account's name: an administrator changes it
+    path("accounts/confirm-email/", signin.closed),
+    path("accounts/confirm-email/<path:key>", signin.closed),
+    path("accounts/password/set/", signin.closed),
+    path("accounts/login/code/confirm/", signin.closed),
+    path("accounts/lock/", door.lock, name="lock"),
+    path("accounts/unlock/", door.unlock, name="unlock"),
+    path("accounts/switch/", door.switch_user, name="switch_user"),
+    path("accounts/return/", door.come_back, name="come_back"),
+    path("accounts/awake/", door.awake, name="awake"),
+    path("accounts/draft/", door.save_draft, name="save_draft"),
+    path("accounts/drafts/", door.kept_drafts, name="drafts"),
+    path("accounts/pin/", door.pin, name="pin"),
+    path("accounts/machine/", door.machine, name="machine"),
+    path("accounts/2fa/recovery-codes/download/", signin.closed),  # they are shown once, on their page
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/oidc/cancelled/", oidc.cancelled, name="socialaccount_login_cancelled"),
+    path("accounts/oidc/<slug:provider_id>/login/", oidc.login, name="openid_connect_login"),
+    path("accounts/oidc/<slug:provider_id>/login/callback/", oidc.callback, name="openid_connect_callback"),
     path("accounts/", include("allauth.account.urls")),
     path("privacy/", views.privacy, name="privacy"),
     path("privacy/unusual/<int:pk>/", views.unusual, name="unusual"),

@@ -13,5 +13,6 @@ say "djlint" djlint --lint --quiet templates
 say "import-linter" lint-imports --cache-dir .venv/cache/imports
 CARECOORD_MODE=test say "migrations" python manage.py makemigrations --check --dry-run
 say "check --deploy" env CARECOORD_MODE=production SECRET_KEY="$(random_key)" AUDIT_ANCHOR_KEY="$(random_key)" \
+  CARECOORD_ENCRYPTION_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(32))')" \
   DATABASE_URL=postgresql://cc_app@db/carecoord REDIS_URL=redis://queue ALLOWED_HOSTS=carecoord.example \
   python manage.py check --deploy --fail-level WARNING

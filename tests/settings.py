@@ -14,3 +14,4 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "owner"}}  # noqa
 DATABASES["owner"] = {**DATABASES["default"], "USER": "cc_owner", "TEST": {}}  # noqa: F405
 MIDDLEWARE = ["tests.roles.AsTheWebRole", *MIDDLEWARE]  # noqa: F405
 LOGGING["handlers"] = []  # noqa: F405 - pytest keeps the lines and shows those of a test that fails
+MFA_REQUIRED = False  # tests of pages sign in with one step; those of the second step switch it on

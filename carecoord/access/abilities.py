@@ -23,6 +23,7 @@ class Ability(StrEnum):
     SEE_WHO_LOOKED = "see who has looked at a record"
     REVIEW_ACCESS = "review how records are used"
     OPEN_ADDRESS = "open her number and her address, for a purpose"
+    ENROL_MACHINE = "make a computer a shared machine of the ward"
 
 
 _CARE = frozenset(
@@ -39,13 +40,15 @@ _CASELOAD = _MIDWIFERY | {Ability.SEE_CASELOAD, Ability.ASSIGN_MIDWIFE, Ability.
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS})  # with the label for it; see labels.py
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
 
+_WARD_LEAD = _MIDWIFERY | {Ability.ENROL_MACHINE}
+
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.SPECIALIST_MIDWIFE: _CASELOAD | _REACHES_HER,
     Role.MIDWIFE: _CASELOAD | _REACHES_HER,
     Role.SAFEGUARDING_MIDWIFE: _CARE | _REACHES_HER,
     Role.WARD_MIDWIFE: _MIDWIFERY,
-    Role.WARD_COORDINATOR: _MIDWIFERY,
-    Role.LABOUR_WARD_COORDINATOR: _MIDWIFERY,
+    Role.WARD_COORDINATOR: _WARD_LEAD,
+    Role.LABOUR_WARD_COORDINATOR: _WARD_LEAD,
     Role.OBSTETRIC_DOCTOR: _CARE,
     Role.NEONATAL_TEAM: _CARE,
     Role.ANAESTHETIST: _CARE,
@@ -56,7 +59,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,
     Role.SERVICE_MANAGER: _COUNTS_ONLY,
-    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY,
+    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS},
 }
 

@@ -6,3 +6,8 @@ class AccessConfig(AppConfig):
 
     name = "carecoord.access"
     label = "access"
+
+    def ready(self) -> None:
+        from carecoord.access import arrivals
+
+        arrivals.connect()

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from carecoord import clock
-from carecoord.access.models import Conflict, Cover, Grant, Membership, RoleLabel, Team, User
+from carecoord.access.models import Conflict, Cover, Draft, Grant, Membership, RoleLabel, SignInFailure, Team, User
 from carecoord.sites.models import Site
 from pathways.models import (
     Address,
@@ -43,6 +43,17 @@ NOW = clock.now()
 def a_handoff(record: Journey, **fields) -> Handoff:
     times = {"opened_at": NOW, "warn_at": NOW, "due_at": NOW, "missed_at": NOW, "state": "pending"}
     return Handoff.objects.create(journey=record, moment="X", step="done", subject="pregnancy", **{**times, **fields})
+
+
+def two_drafts() -> None:
+    user = UserFactory()
+    for _ in range(2):
+        Draft.objects.create(user=user, path="/women/add/", data="", kept_until=NOW)
+
+
+def two_counts_of_nobody() -> None:
+    for _ in range(2):
+        SignInFailure.objects.create(window=NOW, user=None)
 
 
 def two_numbers() -> None:
@@ -243,6 +254,8 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "cover_is_somebody_else": (Cover, covers_herself),
     "cover_once": (Cover, same_cover_twice),
     "role_label_once": (RoleLabel, same_label_twice),
+    "one_draft_per_page": (Draft, two_drafts),
+    "failure_once_per_window": (SignInFailure, two_counts_of_nobody),
 }
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of an event": (

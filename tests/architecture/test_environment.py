@@ -14,12 +14,14 @@ from django.db import connection
 from carecoord import environment
 from carecoord.environment import BASE_DIR
 
+KEY = "dGhpcnR5LXR3byByYW5kb20gYnl0ZXMgZm9yIHRlc3Q="
 SAFE = {
     "CARECOORD_MODE": "production",
     "DATABASE_URL": "postgresql://cc_app:p%40ss@db.example:5433/carecoord?sslmode=require",
     "REDIS_URL": "redis://queue.example/0",
     "SECRET_KEY": "kX3-" + "q8Zw_5Lr7TnB2vHs9MdC4" * 3,
     "AUDIT_ANCHOR_KEY": "anchors-" + "Zp7_wQ2xLk9BvT4nRs6MdC8h" * 2,
+    "CARECOORD_ENCRYPTION_KEY": KEY,
     "ALLOWED_HOSTS": "carecoord.example, www.carecoord.example",
 }
 
@@ -44,6 +46,16 @@ def started(env: dict[str, str], program: str, data: Path) -> subprocess.Complet
         ({"AUDIT_ANCHOR_KEY": "short-8Zw_5Lr7TnB2vHs9MdC4"}, "AUDIT_ANCHOR_KEY is missing, short or no random text"),
         ({"AUDIT_ANCHOR_KEY": "changeme" * 9}, "AUDIT_ANCHOR_KEY is missing, short or no random text"),
         ({"AUDIT_ANCHOR_KEY": SAFE["SECRET_KEY"]}, "AUDIT_ANCHOR_KEY is the SECRET_KEY"),
+        ({"CARECOORD_ENCRYPTION_KEY": ""}, "CARECOORD_ENCRYPTION_KEY is missing"),
+        ({"CARECOORD_ENCRYPTION_KEY": "not a key"}, "CARECOORD_ENCRYPTION_KEY is not 32 random bytes"),
+        ({"CARECOORD_ENCRYPTION_KEY": "A" * 43}, "CARECOORD_ENCRYPTION_KEY is not 32 random bytes"),
+        ({"CARECOORD_ENCRYPTION_KEY": f"{KEY},changeme"}, "CARECOORD_ENCRYPTION_KEY is not 32 random bytes"),
+        ({"OIDC_ASHF_ISSUER": "https://issuer.example"}, "OIDC_<SITE>_CLIENT_ID or _CLIENT_SECRET is missing"),
+        (
+            {"OIDC_ASHF_ISSUER": "http://a.example", "OIDC_ASHF_CLIENT_ID": "a", "OIDC_ASHF_CLIENT_SECRET": "b"},
+            "OIDC_<SITE>_ISSUER is no https:// address",
+        ),
+        ({"FORWARDED_ALLOW_IPS": "*"}, "FORWARDED_ALLOW_IPS has a wildcard"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a wildcard"),
         ({"ALLOWED_HOSTS": "carecoord.example,.example"}, "ALLOWED_HOSTS has a wildcard"),
@@ -59,7 +71,14 @@ def test_production_names_each_unsafe_setting(change: dict[str, str], reason: st
 def test_production_does_not_start_unsafe_and_says_everything_at_once(tmp_path: Path) -> None:
     refused = started({"CARECOORD_MODE": "production", "ALLOWED_HOSTS": "*"}, "", tmp_path)
     assert refused.returncode != 0
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "AUDIT_ANCHOR_KEY", "ALLOWED_HOSTS"):
+    for name in (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "AUDIT_ANCHOR_KEY",
+        "CARECOORD_ENCRYPTION_KEY",
+        "ALLOWED_HOSTS",
+    ):
         assert name in refused.stderr
 
 
@@ -80,7 +99,18 @@ def test_reading_the_settings_starts_no_server(tmp_path: Path) -> None:
         {"CARECOORD_MODE": "demo"}, "from django.core.management import call_command as c; c('check')", tmp_path
     )
     assert answer.returncode == 0, answer.stderr
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["anchor-key", "secret-key"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["anchor-key", "encryption-key", "secret-key"]
+
+
+@pytest.mark.parametrize("text", ["dGhpcnR5LXR3byByYW5kb20gYnl0ZXMgZm9yIHRlc3Q", "+/r9" + KEY[4:43], f" {KEY} "])
+def test_a_key_is_read_in_either_alphabet_of_base64(text: str) -> None:
+    assert environment.is_encryption_key(text)
+
+
+def test_the_kept_encryption_key_is_one(tmp_path: Path) -> None:
+    for number in range(50):
+        key = environment.kept_secret(tmp_path / str(number), environment.ENCRYPTION_KEY_LENGTH)
+        assert environment.is_encryption_key(key)
 
 
 def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

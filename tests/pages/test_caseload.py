@@ -324,7 +324,8 @@ def test_the_first_screen_of_a_role(client: Any, role: Role, first: str) -> None
 
 
 def test_who_has_no_caseload_finds_the_women_in_their_care(client: Any, midwife: Any) -> None:
-    client.force_login(staff(Role.WARD_MIDWIFE, team="maple"))
+    reader = staff(Role.WARD_MIDWIFE, team="maple")
+    client.force_login(reader)
     here, gone = of(midwife, first_name="Here"), of(midwife, first_name="Gone")
     of(midwife, first_name="Elsewhere")
     happened(here, ("admitted", ago(2)))
@@ -337,6 +338,7 @@ def test_who_has_no_caseload_finds_the_women_in_their_care(client: Any, midwife:
     happened(here, ("mother_discharged", ago(0.9)))
     assert names(client.get("/caseload/")) == ["Here R."]  # for a day after she went home
     with time_machine.travel(clock.now() + timedelta(hours=3)):
+        client.force_login(reader)  # the page has locked meanwhile
         assert names(client.get("/caseload/")) == []
 
 
@@ -444,7 +446,7 @@ def test_the_page_costs_the_same_for_3_and_for_60_women(signed_in: Any, midwife:
     signed_in.get("/caseload/?page=1&of=all")  # so that the place has to be kept anew
     add(57)
     many = statements(signed_in, url)
-    assert len(many) == len(few) <= 10, "\n".join(many)
+    assert len(many) == len(few) <= 11, "\n".join(many)
 
 
 def test_staying_in_touch_is_the_next_thing_only_when_it_is_due_or_alone(client):

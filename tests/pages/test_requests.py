@@ -74,7 +74,11 @@ def test_every_page_carries_the_headers_that_protect_it(client: Client) -> None:
     answer = client.get(LOGIN)
     policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
     assert policy == {
-        "default-src": "'self'",
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "connect-src": "'self'",
         "base-uri": "'none'",
         "object-src": "'none'",
         "frame-ancestors": "'none'",
@@ -83,6 +87,9 @@ def test_every_page_carries_the_headers_that_protect_it(client: Client) -> None:
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in answer["Permissions-Policy"]
 
 
 @pytest.mark.django_db
