@@ -1,5 +1,5 @@
 # The commands of CareCoord. `make run` and `make test` set up what is missing by themselves.
-.PHONY: help run test check bench setup lock free-port python
+.PHONY: help run test check faults bench setup lock free-port python
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -21,6 +21,10 @@ free-port: python
 test: setup ## every test, in a real browser too, against real servers
 	@scripts/browser.sh
 	@.venv/bin/pytest -n 2 --dist loadgroup
+
+faults: setup ## the fault suite at full size, into faults.json; ONLY="name name" runs those
+	@scripts/browser.sh
+	@.venv/bin/python -m tests.faults $(ONLY)
 
 check: setup ## linters and types
 	@scripts/check.sh
