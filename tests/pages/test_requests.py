@@ -8,10 +8,11 @@ import sys
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from carecoord.environment import BASE_DIR
 from carecoord.logs import formatter
+from carecoord.wsgi import application
 
 LOGIN = "/accounts/login/"
 
@@ -53,6 +54,19 @@ def test_a_ten_megabyte_field_is_refused_with_a_sentence(client: Client, content
 
 def test_too_many_fields_are_refused(client: Client) -> None:
     assert client.post(LOGIN, {f"f{number}": "" for number in range(2_000)}).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_too_many_fields_in_an_address_are_refused_before_there_is_a_request() -> None:
+    environment = {
+        **RequestFactory()._base_environ(),
+        "QUERY_STRING": "&" * 3_000,
+        "CONTENT_TYPE": "a/b; charset=utf-8",
+    }
+    statuses: list[str] = []
+    (said,) = application(environment, lambda status, headers: statuses.append(status))
+    assert statuses == ["400 Bad Request"]
+    assert b"try again" in said
 
 
 def test_a_broken_upload_is_refused(client: Client) -> None:

@@ -1,0 +1,46 @@
+"""Every route of the URLconf, for tests that must leave none out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.regex_helper import normalize
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: how it reads in the URLconf, its view, and how its address is made."""
+
+    path: str  # /journeys/<int:pk>/
+    name: str
+    view: Callable[..., Any]
+    shape: str  # /journeys/%(pk)s/
+    converters: Mapping[str, str] = field(hash=False)  # {"pk": "Int"}; "String" for a regular expression's groups
+
+    def address(self, **values: Any) -> str:
+        """The address with these values in their places."""
+        return self.shape % values
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """All of them, the sign-in library's and the health pages too, in the URLconf's order."""
+    return tuple(_below(get_resolver().url_patterns, "/", "/", {}))
+
+
+def _below(patterns: Any, path: str, shape: str, converters: Mapping[str, str]) -> Iterator[Route]:
+    for each in patterns:
+        part = each.pattern
+        (form, names), *_ = normalize(part.regex.pattern)
+        kinds = {name: type(part.converters[name]).__name__ for name in names if name in part.converters}
+        found = {**converters, **{name: kinds.get(name, "String").removesuffix("Converter") for name in names}}
+        read = path + re.sub(r"^\^|\$$|\\Z$", "", str(part))
+        if isinstance(each, URLResolver):
+            yield from _below(each.url_patterns, read, shape + form, found)
+        elif isinstance(each, URLPattern):
+            yield Route(read, each.name or "", each.callback, shape + form, found)
