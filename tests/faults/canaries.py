@@ -89,6 +89,11 @@ class Canaries:
         return word
 
     @property
+    def kinds(self) -> list[str]:
+        """Every field that holds one."""
+        return sorted({canary.kind for canary in self.planted.values()})
+
+    @property
     def _dates(self) -> Iterable[str]:
         return (word for word, canary in self.planted.items() if canary.kind == "born")
 

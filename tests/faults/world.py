@@ -31,14 +31,14 @@ class Her:
 
     woman: int
     journey: int
-    event: int
+    events: tuple[int, ...]  # the newest first
     handoff: int
 
-    def place(self, route: Route, name: str) -> object:
+    def place(self, route: Route, name: str, nth: int) -> object:
         """What stands in that place of the route's address; nobody's number for what is no part of a record."""
         if name == "pk":
             return OF_HER.get(route.path.split("/")[1], lambda her: MISSING)(self)
-        return self.event if name == "event" else WORDS.get(name, MISSING)
+        return self.events[nth] if name == "event" else WORDS.get(name, MISSING)
 
 
 OF_HER: dict[str, Callable[[Her], int]] = {
@@ -46,7 +46,8 @@ OF_HER: dict[str, Callable[[Her], int]] = {
     "journeys": lambda her: her.journey,
     "handoffs": lambda her: her.handoff,
 }
-NOBODY = Her(MISSING, MISSING, MISSING, MISSING)
+EVENTS = 2  # of each record, so many can be asked for
+NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING)
 WORDS = {"label": "abuse", "kind": "contact_made", "answer": "done", "key": "x-y", "uidb36": "1"}
 
 
@@ -57,10 +58,10 @@ class World:
     people: dict[str, User | None]
     women: dict[str, Her]
 
-    def address(self, route: Route, relation: str) -> str:
-        """The route's address for the woman who stands so to everybody."""
+    def address(self, route: Route, relation: str, nth: int = 0) -> str:
+        """The route's address for the woman who stands so to everybody; of several events, the ``nth``."""
         her = self.women[relation]
-        return route.address(**{name: her.place(route, name) for name in route.converters})
+        return route.address(**{name: her.place(route, name, nth) for name in route.converters})
 
 
 def session_of(user: User | None) -> str:
@@ -113,7 +114,8 @@ def _record(relation: str) -> Journey:
 
 def _ids(record: Journey) -> Her:
     handoff = record.handoffs.open().order_by("due_at")[0]
-    return Her(record.woman_id, record.pk, record.events.order_by("pk")[0].pk, handoff.pk)
+    events = record.events.order_by("-pk").values_list("pk", flat=True)[:EVENTS]
+    return Her(record.woman_id, record.pk, tuple(events), handoff.pk)
 
 
 def _grants(relation: str, record: Journey, staff: Iterable[User]) -> list[Grant]:
