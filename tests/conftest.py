@@ -80,12 +80,12 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         connections.close_all()  # the mirror's bars the removal
-        with connections["owner"].cursor() as cursor:  # and so would one that a browser's last request still holds
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        connections["owner"].close()
+        for owner, _, _ in made:  # and so would one that a browser's last request still holds
+            with owner._nodb_cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                    [owner.settings_dict["NAME"]],
+                )
         teardown_databases(made, verbosity=0)
 
 

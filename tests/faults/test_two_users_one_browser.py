@@ -166,8 +166,13 @@ def test_two_users_one_browser(fault: Any, people: list[User], request: Any, liv
         screen = Screen(people, paths, random.Random(number), page, live_server.url)
         screen.play()
         fault.tried += 1
-        fault.wrong += bool(screen.wrong())
-    if in_chromium:
+        for _ in range(40):  # what a page sends as it goes arrives a moment after the next page
+            if not (wrong := screen.wrong()):
+                break
+            page.wait_for_timeout(250)
+        for what in wrong:
+            fault.findings.append(f"in Chromium, {number}: {what}")
+        fault.wrong += bool(wrong)
         request.getfixturevalue("console_errors").clear()  # a refused form is an error there
 
 
@@ -185,12 +190,12 @@ class Screen:
     def play(self) -> None:
         tabs = [self.page, self.page.context.new_page(), self.page.context.new_page()]
         for tab in tabs:
-            tab.on("dialog", lambda dialog: dialog.accept())
+            tab.on("dialog", accepted)
         for step in range(16):
             self.act(tabs[0] if step == 0 else self.chance.choice(tabs))
         # Somebody leaves: what stands in the tabs is kept.
         for tab in tabs:
-            tab.goto(f"{self.url}/accounts/2fa/")
+            left(tab, f"{self.url}/accounts/2fa/")
         for tab in tabs[1:]:
             tab.close()
 
@@ -202,7 +207,8 @@ class Screen:
             elif tab.locator("input[name=login]").count():
                 self.at_the_door(tab)
             elif tab.get_by_label("Note").count() and self.chance.random() < 0.6:
-                tab.get_by_role("button", name="Record it").click(timeout=2000)
+                with tab.expect_navigation(timeout=10_000):  # nobody leaves a page that is being sent
+                    tab.get_by_role("button", name="Record it").click(timeout=2000)
             else:
                 self.chance.choice([self.open, self.open, self.open, self.lock, self.back])(tab)
             tab.wait_for_load_state(timeout=2000)
@@ -211,8 +217,8 @@ class Screen:
         if self.chance.random() < 0.5:
             tab.get_by_role("button", name="Switch user").click(timeout=2000)
             return
-        user = next(user for user in self.people if user.name == tab.locator("h1").inner_text())
-        assert user
+        if tab.locator("h1").inner_text(timeout=2000) not in {user.name for user in self.people}:
+            return  # another tab has changed the page meanwhile
         tab.get_by_label("PIN").fill(PIN, timeout=2000)
         tab.keyboard.press("Enter")
 
@@ -230,7 +236,7 @@ class Screen:
         if not tab.get_by_label("Note").count():
             return
         name = tab.locator(".bar__who a").inner_text(timeout=2000)
-        opener = next(user for user in self.people if user.name == name)
+        opener = {user.name: user for user in self.people}[name]
         text = f"by {opener.pk} {uuid4().hex}"
         tab.wait_for_load_state("networkidle", timeout=3000)  # what was typed before is back by then
         when = ago(0.1).astimezone(clock.LONDON).strftime("%d %m %Y %H:%M").split()
@@ -246,15 +252,31 @@ class Screen:
     def back(self, tab: Any) -> None:
         tab.go_back(timeout=3000)
 
-    def wrong(self) -> int:
+    def wrong(self) -> list[str]:
         """Texts recorded as somebody else, shown to somebody else, or lost."""
-        found = 0
+        found = []
         for text, opener in self.typed.items():
-            recorded = list(Event.objects.filter(note__contains=text))
+            recorded = {event.recorded_by_id for event in Event.objects.filter(note__contains=text)}
             holders = {user.pk for user in self.people for draft in drafts.all_of(user) if holds(draft, text)}
-            is_right = all(event.recorded_by_id == opener.pk for event in recorded) and holders <= {opener.pk}
-            found += not is_right or not (recorded or holders)
+            if not recorded | holders or not recorded | holders <= {opener.pk}:
+                found.append(f"{text!r} is recorded by {recorded or 'nobody'} and kept for {holders or 'nobody'}")
         return found
+
+
+def accepted(dialog: Any) -> None:
+    """Leave the page: what is in it is kept anyhow. Two tabs can ask at once, and the browser answers for one."""
+    with suppress(PlaywrightError):
+        dialog.accept()
+
+
+def left(tab: Any, url: str) -> None:
+    """Go there, also where a form that was sent is still on its way and takes the tab elsewhere first."""
+    for _ in range(5):
+        with suppress(PlaywrightError):
+            tab.goto(url, timeout=10_000)
+            return
+        tab.wait_for_timeout(500)
+    tab.goto(url)
 
 
 def holds(draft: Any, text: str) -> bool:
