@@ -3,6 +3,10 @@
 from carecoord.access.wall import ALL, Open, Wall, Walled, of_woman
 
 _MINE = "(user_id = (SELECT cc_user()) OR team_id = ANY ((SELECT cc_teams())::bigint[]))"
+_NOT_HERS = (
+    "NOT EXISTS (SELECT FROM access_conflict c WHERE c.woman_id = {table}.woman_id AND c.user_id = (SELECT cc_user()))"
+)
+_REVIEWED = "access_opening.site_id = ANY ((SELECT cc_reviewed_sites())::bigint[])"
 
 WALL = Wall(
     tables=(
@@ -10,6 +14,24 @@ WALL = Wall(
         Walled("access_grant", shows=_MINE, app="SELECT", worker="SELECT"),
         Walled("access_conflict", shows="user_id = (SELECT cc_user())", app="SELECT"),
         Walled("access_seal", shows=of_woman("access_seal"), app="SELECT"),
+        # Written by the functions of access/migrations/0006; read by nobody on a page.
+        Walled("access_claimattempt", shows="false", worker="SELECT"),
+        # Somebody's own openings, and those that they review: never their own.
+        Walled(
+            "access_opening",
+            shows=f"(access_opening.user_id = (SELECT cc_user()) OR {_REVIEWED}) AND "
+            + _NOT_HERS.format(table="access_opening"),
+            writes=f"{_REVIEWED} AND access_opening.user_id <> (SELECT cc_user()) "
+            "AND access_opening.reviewed_by_id = (SELECT cc_user())",
+            app="SELECT, UPDATE (reviewed_by_id, reviewed_at, outcome, note)",
+            worker="SELECT",
+        ),
+        Walled(
+            "access_notice",
+            shows="access_notice.user_id = (SELECT cc_user()) AND " + _NOT_HERS.format(table="access_notice"),
+            app="SELECT, UPDATE (seen_at)",
+            worker="SELECT",
+        ),
         Walled("access_draft", shows="user_id = (SELECT cc_user())", app=ALL, worker="SELECT, DELETE"),
         Open("access_sign_in", "who is signed in where", app=ALL),
         Open("access_pin", "staff's PINs, hashed", app=ALL, worker=""),
@@ -45,6 +67,19 @@ WALL = Wall(
         "cc_is_product()",
         "access_reserve_woman(bigint)",
         "access_set_derived(bigint, jsonb)",
+        "cc_sites()",
+        "cc_reviewed_sites()",
+        "access_claim(text, text[], date, text, text)",
+        "access_break_glass(bigint, text[], text, text)",
+        "access_close_opening(bigint)",
+        "access_pages_of_opening(bigint)",
+        "access_asked_in_vain()",
+        "access_who_sees(bigint)",
+        "access_conflicts_of(bigint)",
+        "access_add_conflict(bigint, bigint, text)",
+        "access_end_conflict(bigint)",
+        "access_seal_record(bigint, integer, text)",
+        "access_unseal(bigint)",
     ),
     views=("access_my_grant", "access_my_label"),
 )

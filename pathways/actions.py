@@ -14,13 +14,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import Team, User
 from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
+from carecoord.refused import Refused as Refused
 from carecoord.sites.definitions import site_codes
 from carecoord.sites.models import Site
 from pathways import engine
@@ -42,15 +42,6 @@ ANSWERS: dict[str, State] = {
     "handoff_not_applicable": State.NOT_APPLICABLE,
     "handoff_unable": State.UNABLE,
 }
-
-
-class Refused(ValidationError):
-    """What was asked cannot be; the message says what to do next, ``field`` where."""
-
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__({field: [message]} if field else message)
-        self.sentence = message
-        self.field = field
 
 
 class AlreadyAnswered(Refused):
@@ -131,6 +122,8 @@ def add_number(woman: Woman, kind: Identifier.Kind, text: str, *, by: User | Non
     seen = women_visible_to(by) if by else Woman.objects.all()
     if seen.filter(identifiers__kind=kind, identifiers__value=value).exclude(pk=woman.pk).exists():
         raise Refused(f"This {kind.label} belongs to another woman. Check the number, or look her up.", field=column)
+    woman.matched_at = None  # somebody may have this number elsewhere
+    Woman.objects.filter(pk=woman.pk).update(matched_at=None)
     try:
         with transaction.atomic():
             return Identifier.objects.create(woman=woman, kind=kind, value=value)
@@ -154,6 +147,8 @@ def update_woman(woman: Woman, changes: Mapping[str, str], *, by: User | None) -
         setattr(woman, name, changes[name])
     if "what_matters" in changed:
         woman.what_matters_on = clock.today()
+    if "preferred_name" in changed:
+        woman.matched_at = None
     if changed:
         woman.save()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,10 +10,14 @@ from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
+from carecoord.access.models import User
+from pathways.pages.privacy import notices_of
 
 PAGES = (
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
+    ("Notices", "notices", Ability.SEE_NOTICES),
+    ("Reviews", "reviews", Ability.REVIEW_ACCESS),
     ("Privacy", "privacy", Ability.REVIEW_ACCESS),
 )
 
@@ -27,11 +32,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("Women" if name == "caseload" and not has_caseload else label, reverse(name), ability)
         for label, name, ability in PAGES
     ]
+    waiting = {reverse("notices"): partial(_unseen, user)}
     return {
         "now": clock.now(),
         "nav": [
-            (label, url, None, request.path.startswith(url))
+            (label, url, waiting.get(url), request.path.startswith(url))
             for label, url, ability in links
             if ability in user.abilities
         ],
     }
+
+
+def _unseen(user: User) -> int:
+    """How many notices wait. Called by the template, so a page without the bar does not ask."""
+    return notices_of(user).filter(seen_at=None).count()

@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from carecoord import clock
 from carecoord.access.models import Cover, Grant, Membership, Team, User
@@ -95,6 +96,36 @@ def grants_that_follow(
     return [each for each in due if each.ends_at is None or each.ends_at > max(at, each.starts_at)]
 
 
+def grant_differences(
+    journey: Journey, facts: list[Fact], handoffs: Iterable[engine.Handoff], at: datetime
+) -> list[str]:
+    """How the stored grants that run or are to come differ from those that follow; empty when they agree."""
+    rows = Grant.objects.filter(journey=journey).filter(Q(ends_at=None) | Q(ends_at__gt=at))
+    stored = {_key(row): (_start(row.starts_at, at), row.ends_at) for row in rows}
+    due = grants_that_follow(journey, facts, handoffs, at)
+    follow = {_key(each): (_start(each.starts_at, at), each.ends_at) for each in due}
+    found = [f"grant {_in_words(key)}: stored only" for key in sorted(stored.keys() - follow.keys(), key=str)]
+    found += [f"grant {_in_words(key)}: not stored" for key in sorted(follow.keys() - stored.keys(), key=str)]
+    for key in sorted(stored.keys() & follow.keys(), key=str):
+        if stored[key] != follow[key]:
+            found.append(f"grant {_in_words(key)}: stored {stored[key]}, computed {follow[key]}")
+    return found
+
+
+def _key(grant: Grant | Due) -> tuple[str, str, int | None, int | None]:
+    return str(grant.kind), grant.reason, grant.team_id, grant.user_id
+
+
+def _in_words(key: tuple[str, str, int | None, int | None]) -> str:
+    kind, reason, team, user = key
+    return f"{kind} ({reason}) to {f'team {team}' if team else f'person {user}'}"
+
+
+def _start(instant: datetime, at: datetime) -> datetime | None:
+    """When it begins; None once it has begun, since a grant keeps the start that it was first given."""
+    return instant if instant > at else None
+
+
 def _caseload(journey: Journey, facts: Iterable[Fact], at: datetime) -> Iterator[Due]:
     assigned = [fact.occurred_at for fact in facts if fact.kind == "named_midwife_assigned"]
     since = max(assigned, default=journey.created_at)
@@ -106,7 +137,8 @@ def _caseload(journey: Journey, facts: Iterable[Fact], at: datetime) -> Iterator
             yield Due(Grant.Kind.CASELOAD, reason, since, user_id=person)
     if journey.named_midwife_id not in working:
         yield Due(Grant.Kind.CASELOAD, "nobody is named", since, team_id=journey.team_id)
-    for cover in Cover.objects.filter(midwife__in=named, ends_on__gte=clock.today(at)).order_by("pk"):
+    covers = Cover.objects.filter(midwife__in=named, ended_at=None, ends_on__gte=clock.today(at))
+    for cover in covers.order_by("pk"):
         yield Due(
             Grant.Kind.COVER,
             f"cover {cover.pk}",

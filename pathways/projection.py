@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Subquery
 from carecoord import clock
 from pathways import engine
 from pathways.engine import LATE_STATES, OPEN_STATES, Fact, State
-from pathways.grants import write_grants
+from pathways.grants import grant_differences, write_grants
 from pathways.models import Event, Flag, Handoff, Journey
 from pathways.moments import ALL
 from pathways.site_rules import rules_of
@@ -92,7 +92,8 @@ def refresh(journey: Journey, *, at: datetime | None = None) -> None:
 
 def differences(journey: Journey, at: datetime) -> list[str]:
     """How the stored rows differ from a recomputation at ``at``; empty when they agree. Changes nothing."""
-    answer = answer_for(journey, facts_of(events_that_count(journey)), at)
+    facts = facts_of(events_that_count(journey))
+    answer = answer_for(journey, facts, at)
     found = [
         f"{name}: stored {getattr(journey, name)}, computed {value}"
         for name, value in answer.journey.items()
@@ -116,7 +117,7 @@ def differences(journey: Journey, at: datetime) -> list[str]:
         level = stored[key].state if stored[key].state in LATE_STATES else None
         if stored[key].flag_level != level:
             found.append(f"{'.'.join(map(str, key))}: flag {stored[key].flag_level}, should be {level}")
-    return found
+    return found + grant_differences(journey, facts, answer.handoffs, at)
 
 
 def _swept_state(row: Any) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from pathways import covering
 from pathways import sweep as sweeping
+from pathways.finding import matching
 
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    """Move the handoffs whose time has come. Beat asks for it every minute."""
+    """Move what time moves: handoffs, then grants; compare women who are new. Beat asks for it every minute."""
     sweeping.sweep()
+    covering.regrant()
+    matching.match()

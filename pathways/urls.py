@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pathways.views import background, caseload, contact, handoffs, journey, looked, record, start, women
+from pathways.views import (
+    background,
+    caseload,
+    claim,
+    contact,
+    cover,
+    handoffs,
+    journey,
+    looked,
+    privacy,
+    record,
+    start,
+    who_may_see,
+    women,
+)
 
 urlpatterns = [
     path("", start.first_screen, name="start"),
@@ -29,6 +43,23 @@ urlpatterns = [
     path("journeys/<int:pk>/record/<slug:kind>/", record.record, name="record_kind"),
     path("journeys/<int:pk>/entries/<int:event>/", record.entry, name="entry"),
     path("journeys/<int:pk>/entries/<int:event>/correct/", record.correct, name="correct"),
+    path("journeys/<int:pk>/access/", who_may_see.access, name="who_may_see"),
+    path("journeys/<int:pk>/access/never/", who_may_see.never, name="never"),
+    path("journeys/<int:pk>/access/never/<int:conflict>/end/", who_may_see.see_again, name="see_again"),
+    path("journeys/<int:pk>/access/seal/", who_may_see.seal_record, name="seal"),
+    path("journeys/<int:pk>/access/unseal/", who_may_see.unseal_record, name="unseal"),
+    path("journeys/<int:pk>/know-her/", who_may_see.know_her, name="know_her"),
+    path("access/claim/", claim.claim_record, name="claim"),
+    path("access/sealed/", claim.sealed, name="sealed"),
+    path("access/openings/<int:pk>/close/", claim.close, name="close_opening"),
+    path("access/conflicts/", who_may_see.own_conflict, name="own_conflict"),
+    path("access/cover/", cover.cover, name="cover"),
+    path("access/cover/<int:pk>/end/", cover.end, name="end_cover"),
+    path("notices/", privacy.notices, name="notices"),
+    path("privacy/reviews/", privacy.reviews, name="reviews"),
+    path("privacy/reviews/<int:pk>/", privacy.review, name="review"),
+    path("privacy/matches/", privacy.matches, name="matches"),
+    path("privacy/matches/<int:pk>/", privacy.match, name="match"),
     path("handoffs/", handoffs.handoffs, name="handoffs"),
     path("handoffs/<int:pk>/<slug:answer>/", handoffs.answer, name="answer"),
 ]

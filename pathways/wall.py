@@ -38,10 +38,14 @@ WALL = Wall(
         ),
         _of_journey("pathways_handoff", _COPIES),
         _of_journey("pathways_flag", _COPIES),
+        # Two women at once, of whom the reader may see neither: only through pathways_matches.
+        Walled("pathways_matchreview", shows="false", worker=_APPEND),
         Open("pathways_sweeprun", "when the sweeps ran", worker=_APPEND),
     ),
     functions=(
         "pathways_tallies(timestamptz)",
+        "pathways_matches(bigint)",
+        "pathways_decide_match(bigint, text, text)",
         "open_contact(bigint, text, text, uuid)",
         "has_address_to_write_to(bigint)",
     ),

@@ -20,6 +20,10 @@ class Ability(StrEnum):
     CORRECT_ENTRY = "mark an entry as entered in error"
     ASSIGN_MIDWIFE = "name her midwife"
     AGREE_EDD = "agree the estimated date of delivery"
+    CLAIM = "open a record by saying: I am caring for her"
+    BREAK_GLASS = "open a sealed record in an emergency"
+    MANAGE_ACCESS = "say who may see a record, and who covers a caseload"
+    SEE_NOTICES = "be told who opened a record"
     SEE_WHO_LOOKED = "see who has looked at a record"
     REVIEW_ACCESS = "review how records are used"
     OPEN_ADDRESS = "open her number and her address, for a purpose"
@@ -33,10 +37,18 @@ _CARE = frozenset(
         Ability.RECORD_EVENT,
         Ability.ANSWER_HANDOFF,
         Ability.CORRECT_ENTRY,
+        Ability.CLAIM,
     }
 )
-_MIDWIFERY = _CARE | {Ability.ADD_WOMAN, Ability.AGREE_EDD}
-_CASELOAD = _MIDWIFERY | {Ability.SEE_CASELOAD, Ability.ASSIGN_MIDWIFE, Ability.SEE_WHO_LOOKED}
+_EMERGENCY = _CARE | {Ability.BREAK_GLASS}
+_MIDWIFERY = _EMERGENCY | {Ability.ADD_WOMAN, Ability.AGREE_EDD}
+_CASELOAD = _MIDWIFERY | {
+    Ability.SEE_CASELOAD,
+    Ability.ASSIGN_MIDWIFE,
+    Ability.SEE_WHO_LOOKED,
+    Ability.MANAGE_ACCESS,
+    Ability.SEE_NOTICES,
+}
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS})  # with the label for it; see labels.py
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
 
@@ -45,13 +57,13 @@ _WARD_LEAD = _MIDWIFERY | {Ability.ENROL_MACHINE}
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.SPECIALIST_MIDWIFE: _CASELOAD | _REACHES_HER,
     Role.MIDWIFE: _CASELOAD | _REACHES_HER,
-    Role.SAFEGUARDING_MIDWIFE: _CARE | _REACHES_HER,
+    Role.SAFEGUARDING_MIDWIFE: _EMERGENCY | _REACHES_HER,
     Role.WARD_MIDWIFE: _MIDWIFERY,
     Role.WARD_COORDINATOR: _WARD_LEAD,
     Role.LABOUR_WARD_COORDINATOR: _WARD_LEAD,
-    Role.OBSTETRIC_DOCTOR: _CARE,
-    Role.NEONATAL_TEAM: _CARE,
-    Role.ANAESTHETIST: _CARE,
+    Role.OBSTETRIC_DOCTOR: _EMERGENCY,
+    Role.NEONATAL_TEAM: _EMERGENCY,
+    Role.ANAESTHETIST: _EMERGENCY,
     Role.PHARMACIST: _CARE,
     Role.OST_PRESCRIBER: _CARE | _REACHES_HER,
     Role.DRUG_SERVICE_KEYWORKER: _CARE | _REACHES_HER,
@@ -60,7 +72,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,
     Role.SERVICE_MANAGER: _COUNTS_ONLY,
     Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE},
-    Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS},
+    Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }
 
 

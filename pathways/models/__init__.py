@@ -5,6 +5,7 @@ from pathways.models.contact import Address, ContactDetail, MessageToHer, Openin
 from pathways.models.demo import DemoWoman
 from pathways.models.handoffs import Flag, Handoff, SweepRun
 from pathways.models.journeys import Baby, Correction, Event, Journey
+from pathways.models.matches import MatchReview
 from pathways.models.women import Identifier, Woman
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Handoff",
     "Identifier",
     "Journey",
+    "MatchReview",
     "MessageToHer",
     "Opening",
     "SafeContact",

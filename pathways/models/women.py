@@ -40,6 +40,9 @@ class Woman(models.Model):
     search_key = models.TextField(editable=False)
     sort_key = models.CharField(max_length=500, editable=False, db_collation="C")
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    matched_at = models.DateTimeField(
+        null=True, editable=False, help_text="when she was last compared with the women of all sites"
+    )
     submission = models.UUIDField(null=True, unique=True, editable=False, help_text="The form she came from, once")
 
     class Meta:
@@ -49,7 +52,10 @@ class Woman(models.Model):
                 "site", "person_ref", condition=~models.Q(person_ref=""), name="person_ref_once_per_site"
             ),
         ]
-        indexes = [GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="woman_search")]
+        indexes = [
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="woman_search"),
+            models.Index(fields=["id"], name="woman_not_matched", condition=models.Q(matched_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"woman {self.pk}"

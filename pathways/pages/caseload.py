@@ -150,7 +150,7 @@ def scopes_of(user: User) -> list[Scope]:
 def covered_by(user: User) -> list[Cover]:
     """The leave that ``user`` covers today. One SQL query."""
     today = clock.today()
-    covers = Cover.objects.filter(covered_by=user, starts_on__lte=today, ends_on__gte=today)
+    covers = Cover.objects.filter(covered_by=user, ended_at=None, starts_on__lte=today, ends_on__gte=today)
     return list(covers.select_related("midwife").order_by("midwife__name"))
 
 

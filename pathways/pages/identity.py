@@ -9,6 +9,7 @@ from carecoord import clock
 from pathways.engine import Stage
 from pathways.models import Journey, SafeContact, Woman
 from pathways.models.contact import newest_contact
+from pathways.pages.openings import Opened, opened
 from pathways.wording.contact import confirmation_in_words, contact_in_words
 from pathways.words import STAGE_NAMES
 
@@ -29,6 +30,7 @@ class Banner(NamedTuple):
     core: list[Fact]
     rest: list[Fact]
     contact: SafeContact | None
+    opened: Opened | None = None
 
     @property
     def how_reached(self) -> Fact:
@@ -44,7 +46,7 @@ def banner(journey: Journey, at: datetime) -> Banner:
         *_rest(journey, today),
         Fact("Safe contact", contact_in_words(contact), confirmation_in_words(contact, today)),
     ]
-    return Banner(woman.full_name, _about(woman), _core(woman, today), rest, contact)
+    return Banner(woman.full_name, _about(woman), _core(woman, today), rest, contact, opened(journey, at))
 
 
 def _about(woman: Woman) -> str:

@@ -20,6 +20,7 @@ from pathways.answered_by import EndedBy
 from pathways.engine import OPEN_STATES, URGENCY, Stage, State, whereabouts
 from pathways.models import Baby, Event, Handoff, Journey
 from pathways.pages.identity import Banner, Fact, banner
+from pathways.pages.openings import with_opening
 from pathways.projection import facts_of
 from pathways.shown import Shown
 from pathways.timeline.drawing import Drawing, draw
@@ -122,9 +123,10 @@ class JourneyPage:
         return len(self.needs_action) + len(self.long_past) + len(self.due_soon) + len(self.later)
 
 
-def with_people(journeys: QuerySet[Journey]) -> QuerySet[Journey]:
-    """Journeys with all that the banner and the right column name."""
-    return journeys.select_related("woman", "site", "team", "named_midwife", "buddy")
+def with_people(journeys: QuerySet[Journey], reader: User) -> QuerySet[Journey]:
+    """Journeys with all that the banner and the right column name; also until when ``reader`` has opened them."""
+    journeys = journeys.select_related("woman", "site", "team", "named_midwife", "buddy")
+    return with_opening(journeys, reader)
 
 
 def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> JourneyPage:

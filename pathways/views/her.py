@@ -22,7 +22,9 @@ from pathways.visibility import first_with_labels, journeys_visible_to
 
 def her_journey(request: StaffRequest, pk: int) -> Journey:
     """The journey, if its reader may open it; 404 just as for one that is not there. Written down as a look at her."""
-    journey = first_with_labels(with_people(journeys_visible_to(request.user)).filter(pk=pk), request.user)
+    journey = first_with_labels(
+        with_people(journeys_visible_to(request.user), request.user).filter(pk=pk), request.user
+    )
     if journey is None:
         raise Http404
     shown(request, [journey.woman_id], purpose="")
@@ -41,7 +43,7 @@ def route_of(request: StaffRequest) -> str:
 
 def her_latest_journey(request: StaffRequest, pk: int) -> Journey:
     """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
-    journeys = with_people(journeys_visible_to(request.user)).filter(woman=pk).order_by("-number")
+    journeys = with_people(journeys_visible_to(request.user), request.user).filter(woman=pk).order_by("-number")
     latest = first_with_labels(journeys, request.user)
     if latest is None:
         raise Http404

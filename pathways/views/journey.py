@@ -99,6 +99,7 @@ def _allowed(request: StaffRequest, her: Journey) -> dict[str, bool]:
         "add_woman": Ability.ADD_WOMAN in abilities,
         "agree_edd": Ability.AGREE_EDD in abilities,
         "assign_midwife": Ability.ASSIGN_MIDWIFE in abilities,
+        "manage_access": Ability.MANAGE_ACCESS in abilities,
         "see_who_looked": Ability.SEE_WHO_LOOKED in abilities,
         "open_contact": Ability.OPEN_ADDRESS in abilities and Label.ADDRESS in labels_for(request.user, her.woman_id),
         "see_background": bool(background_labels(request.user, her.woman_id)),

@@ -31,6 +31,23 @@ PAGE_NAMES = {
     "entry": "one entry",
     "correct": "correcting an entry",
     "answer": "answering a handoff",
+    "who_may_see": "who may see her record",
+    "never": "naming who must never see it",
+    "see_again": "who may see it again",
+    "seal": "sealing her record",
+    "unseal": "taking a seal off",
+    "know_her": "knowing her privately",
+    "own_conflict": "knowing somebody in our care",
+    "claim": "asking for a record",
+    "sealed": "asking for a sealed record",
+    "close_opening": "closing a record",
+    "cover": "cover",
+    "end_cover": "ending cover",
+    "notices": "notices",
+    "reviews": "reviews",
+    "review": "a review",
+    "matches": "records that could be one woman’s",
+    "match": "two records side by side",
 }
 
 

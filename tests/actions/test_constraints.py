@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from carecoord import clock
 from carecoord.access.models import Conflict, Cover, Draft, Grant, Membership, RoleLabel, SignInFailure, Team, User
+from carecoord.access.models import Opening as RecordOpening
 from carecoord.sites.models import Site
 from pathways.models import (
     Address,
@@ -28,6 +29,7 @@ from pathways.models import (
     Handoff,
     Identifier,
     Journey,
+    MatchReview,
     MessageToHer,
     Opening,
     SafeContact,
@@ -190,6 +192,35 @@ def same_label_twice() -> None:
         RoleLabel.objects.create(role="x", label="general")
 
 
+def record_opening(**fields) -> RecordOpening:
+    her, person = woman(), staff()
+    opened = grant(woman=her, user=person, kind="self_claim", ends_at=NOW + timedelta(hours=1))
+    known = {"grant": opened, "woman": her, "user": person, "site": her.site, "level": 1, "ends_at": opened.ends_at}
+    made = RecordOpening.objects.create(**known)
+    RecordOpening.objects.filter(pk=made.pk).update(**fields)
+    return made
+
+
+def reviewed_by_themselves() -> None:
+    made = record_opening()
+    RecordOpening.objects.filter(pk=made.pk).update(reviewed_by=made.user, reviewed_at=NOW, outcome="justified")
+
+
+def match(**fields) -> MatchReview:
+    one, other = woman(), woman(first_name="Ewa")
+    return MatchReview.objects.create(**{"woman": one, "other": other, "because": "names", **fields})
+
+
+def same_match_twice() -> None:
+    first = match()
+    MatchReview.objects.create(woman=first.woman, other=first.other, because="number")
+
+
+def match_the_wrong_way_round() -> None:
+    first = match()
+    MatchReview.objects.create(woman=first.other, other=first.woman, because="names")
+
+
 def contact(**fields) -> SafeContact:
     return SafeContact.objects.create(woman=woman(), **fields)
 
@@ -253,6 +284,11 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "cover_ends_after_it_starts": (Cover, lambda: cover(ends_on=date(2025, 12, 31))),
     "cover_is_somebody_else": (Cover, covers_herself),
     "cover_once": (Cover, same_cover_twice),
+    "opening_reviewed_by_somebody_else": (RecordOpening, reviewed_by_themselves),
+    "opening_review_is_whole": (RecordOpening, lambda: record_opening(outcome="justified")),
+    "match_once": (MatchReview, same_match_twice),
+    "match_of_two_in_order": (MatchReview, match_the_wrong_way_round),
+    "match_decision_is_whole": (MatchReview, lambda: match(outcome="same")),
     "role_label_once": (RoleLabel, same_label_twice),
     "one_draft_per_page": (Draft, two_drafts),
     "failure_once_per_window": (SignInFailure, two_counts_of_nobody),

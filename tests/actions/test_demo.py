@@ -22,7 +22,7 @@ from django.test.utils import CaptureQueriesContext
 
 from carecoord import clock
 from carecoord.access import demo as accounts
-from carecoord.access.models import User
+from carecoord.access.models import Conflict, Cover, Grant, Seal, User
 from carecoord.clock import LONDON
 from pathways import projection
 from pathways.actions import Draft, correct_event, record_event, update_woman
@@ -318,6 +318,21 @@ def test_outside_demo_mode_it_refuses_and_changes_nothing(settings: Any, mode: s
 def test_before_the_tables_are_there_it_says_what_to_do(noon: time_machine.Traveller) -> None:
     with mock.patch.object(DemoWoman._meta, "db_table", "not_there_yet"), pytest.raises(CommandError, match="migrate"):
         load()
+
+
+# -- who sees whom ---------------------------------------------------------------------------------
+
+
+def test_it_shows_a_seal_a_conflict_and_a_cover(noon: time_machine.Traveller) -> None:
+    assert Seal.objects.get().woman == her("A05")
+    assert (Conflict.objects.get().woman, Conflict.objects.get().user) == (her("A07"), user("keyworker.ashf"))
+    covered = Journey.objects.filter(named_midwife=user("midwife2.ashf")).exclude(stage="closed")
+    seen = Grant.objects.of(user("midwife.ashf")).filter(kind="cover").values_list("journey", flat=True)
+    assert set(covered.values_list("pk", flat=True)) <= set(seen)
+    assert covered.count() == 2
+    noon.shift(timedelta(days=20))
+    load()
+    assert Cover.objects.get().ends_on == clock.today() + timedelta(days=13)
 
 
 # -- accounts --------------------------------------------------------------------------------------

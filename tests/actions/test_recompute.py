@@ -11,12 +11,14 @@ from django.core.management import call_command
 from django.db import connection
 
 from carecoord import clock
+from carecoord.access.models import Grant
 from pathways.management.commands import recompute
 from pathways.models import Baby, Flag, Handoff, Journey
 from pathways.projection import differences, refresh
 from pathways.sweep import sweep
-from tests.factories import ago, happened, journey
+from tests.factories import ago, happened, journey, staff
 from tests.importing import table_sizes
+from tests.roles import as_role
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +59,18 @@ def set_handoff(**fields):
     return change
 
 
+def a_grant_without_a_fact() -> None:
+    """As of a midwife who was never named."""
+    made = Journey.objects.get()
+    Grant.objects.create(
+        woman=made.woman, journey=made, user=staff(), kind="caseload", reason="named midwife", starts_at=ago(1)
+    )
+
+
 WRONG = {
+    "a grant too few": lambda: Grant.objects.filter(kind="caseload").delete(),
+    "a grant too many": a_grant_without_a_fact,
+    "a grant's end": lambda: Grant.objects.filter(kind="caseload").update(ends_at=ago(-9)),
     "a stage": lambda: Journey.objects.update(stage="antenatal"),
     "an EDD": lambda: Journey.objects.update(edd=clock.today()),
     "a last contact": lambda: Journey.objects.update(last_contact_at=None),
@@ -87,6 +100,8 @@ WRONG = {
 
 def test_what_the_verbs_wrote_agrees(record):
     assert run("--check") == (0, "1 journeys compared with their events, 0 differ\n")
+    with as_role("cc_worker"):  # the role that the command has
+        assert run("--check")[0] == run()[0] == 0
 
 
 @pytest.mark.parametrize("wrong", WRONG)

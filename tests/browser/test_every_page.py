@@ -5,24 +5,32 @@ A route without a line here fails: a new page is looked at before it lands.
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from django.urls import get_resolver, reverse
 
 from carecoord import clock
+from carecoord.access.acting import acting_as
+from carecoord.access.actions import Sought, claim
 from carecoord.access.labels import Label
+from carecoord.access.models import Conflict, Cover, Notice, Opening, Reason, Seal
 from carecoord.access.roles import Role
 from carecoord.audit.models import Unusual
 from carecoord.audit.unusual.rules import RULES
 from pathways.background import record_background
 from pathways.contact import Agreed, agree_contact
-from pathways.models import Journey
+from pathways.covering import arrange_cover
+from pathways.finding import matching
+from pathways.models import Identifier, Journey, MatchReview
 from tests.conftest import assert_accessible
 from tests.factories import ago, happened, journey, owed, staff
 
-NO_PAGE = {"start", "search", "confirm_contact", "contact_unsafe"}  # these only lead on to another
+# these only lead on to another
+NO_PAGE = {"start", "search", "close_opening", "confirm_contact", "contact_unsafe"}
+# Shown to somebody else: the tests below.
+OF_OTHERS = {"sealed", "reviews", "review", "matches", "match"}
 
 
 @pytest.fixture
@@ -34,6 +42,12 @@ def record(transactional_db: None) -> Journey:
     agree_contact(made.woman, Agreed("text", safe_until=time(14)), {}, seen=None, by=made.named_midwife)
     record_background(made.woman, Label.ABUSE, "She decides when to talk about it.", by=made.named_midwife)
     return made
+
+
+def covered(record: Journey) -> Cover:
+    away, there = record.named_midwife, staff(name="R. Ali")
+    assert away
+    return arrange_cover(away, there, clock.today(), clock.today() + timedelta(days=9), by=None)
 
 
 def addresses(record: Journey) -> dict[str, str]:
@@ -61,7 +75,19 @@ def addresses(record: Journey) -> dict[str, str]:
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
         "answer": {"pk": handoff.pk, "answer": "done"},
+        "who_may_see": her,
+        "never": her,
+        "see_again": {**her, "conflict": Conflict.objects.create(woman=record.woman, user=staff(name="K. Moe")).pk},
+        "seal": her,
+        "unseal": her,
+        "know_her": her,
+        "claim": {},
+        "own_conflict": {},
+        "cover": {},
+        "end_cover": {"pk": covered(record).pk},
+        "notices": {},
     }
+    Seal.objects.create(woman=record.woman, reason="a relative works here")
     return {name: reverse(name, kwargs=arguments) for name, arguments in given.items()}
 
 
@@ -70,9 +96,55 @@ def test_every_page_is_accessible_and_fits(page: Any, live_server: Any, sign_in:
     seen = addresses(record)
     routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
     ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith("pathways")}
-    assert seen.keys() == ours - NO_PAGE
+    assert seen.keys() == ours - NO_PAGE - OF_OTHERS
     for name, address in seen.items():
         look_at(page, live_server.url + address, name)
+
+
+def test_what_a_privacy_officer_sees_is_accessible_and_fits(
+    page: Any, live_server: Any, sign_in: Any, record: Journey
+) -> None:
+    asking = staff(Role.WARD_MIDWIFE, team="maple", name="S. Ito")
+    with acting_as(asking):
+        claim(Sought(record.woman.date_of_birth, number="9990000018"), Reason.CAME_IN, by=asking)
+    twin = journey(site="GLEN")
+    Identifier.objects.create(woman=twin.woman, kind="nhs", value="9990000018", disputed=True)
+    matching.match()
+    officer = staff(Role.PRIVACY_OFFICER, team="office")
+    Notice.objects.create(user=officer, key="claimed", woman=record.woman)
+    sign_in(officer)
+    seen = {name: reverse(name) for name in ("reviews", "matches", "notices")}
+    seen |= {"review": reverse("review", args=[Opening.objects.get().pk])}
+    seen |= {"match": reverse("match", args=[MatchReview.objects.get().pk])}
+    for name, address in seen.items():
+        look_at(page, live_server.url + address, name)
+
+
+def test_a_sealed_record_and_its_countdown_are_accessible_and_fit(
+    page: Any, live_server: Any, sign_in: Any, record: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pathways.views.claim.recently_signed_in", lambda request: True)
+    Seal.objects.create(woman=record.woman, reason="a relative works here")
+    sign_in(staff(Role.OBSTETRIC_DOCTOR, team="hospital"))
+    page.goto(f"{live_server.url}/access/claim/")
+    for label, typed in (("Day", "3"), ("Month", "4"), ("Year", "1991"), ("Her NHS or CHI number", "9990000018")):
+        page.get_by_label(label).fill(typed)
+    page.get_by_label("She has come to the ward or the labour ward").check()
+    page.get_by_label("I am caring for her now").check()
+    page.get_by_role("button", name="Open her record").click()
+    look_at(page, f"{live_server.url}/access/sealed/", "sealed")
+    page.get_by_label("Her life or health").check()
+    page.get_by_label("Why now?").fill("Bleeding, on the labour ward")
+    page.get_by_role("button", name="Open it for one hour").click()
+    page.wait_for_url("**/journeys/*/")
+    assert page.locator("[data-left]").inner_text() in ("59 minutes", "60 minutes")
+    look_at(page, page.url, "journey in an emergency")
+    page.clock.install()
+    page.reload()
+    page.clock.fast_forward("31:00")
+    assert page.locator("[data-left]").inner_text() == "28 minutes"
+    page.clock.fast_forward("29:00")
+    page.get_by_text("It has closed.").wait_for()
 
 
 def test_the_privacy_officers_screen_is_accessible_and_fits(

@@ -128,7 +128,7 @@ def test_it_costs_the_same_however_much_there_is(signed_in: Any) -> None:
         unusual(number=number)
     with CaptureQueriesContext(connection) as many:
         answer = signed_in.get(URL)
-    assert len(many) == len(few) <= 14
+    assert len(many) == len(few) <= 15
     assert len(rows(answer)) == 50
     assert "The latest 50 of 61." in text_of(answer)
 

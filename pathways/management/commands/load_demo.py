@@ -16,6 +16,7 @@ from carecoord.environment import kept_secret
 from carecoord.sites.definitions import site_definition
 from pathways.demo.following import follow_today
 from pathways.demo.loading import load_missing
+from pathways.demo.sharing import arrange, move_leave
 
 PASSWORD_LENGTH = 16
 _ONE_AT_A_TIME = 2026_11_20  # any number that no other lock of this product has
@@ -49,8 +50,11 @@ def _load(password: str) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
     staff = load_accounts(password)
+    move_leave(now)
     moved = follow_today(now)
-    return load_missing(staff, now), moved
+    added = load_missing(staff, now)
+    arrange(staff, now)
+    return added, moved
 
 
 def demonstration_password() -> str:

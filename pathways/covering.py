@@ -1,0 +1,130 @@
+"""Who looks after a midwife's women while she is away; and grants that follow from the calendar, not from an event.
+
+A cover is one row; the grants of all her women follow from it at once and end by themselves (grants.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from carecoord import clock
+from carecoord.access.abilities import Ability
+from carecoord.access.models import Cover, User
+from carecoord.refused import Refused
+from pathways import engine
+from pathways.actions import lock
+from pathways.engine import Stage
+from pathways.grants import write_grants
+from pathways.models import Journey
+from pathways.moments import ALL
+from pathways.projection import events_that_count, facts_of
+from pathways.site_rules import rules_of
+
+LONGEST = timedelta(days=366)
+AT_ONCE = 200  # journeys put right by one sweep
+
+# Open journeys whose caseload grants are no longer those that follow: her midwife has left or come back, or a cover
+# stands without its grant, or a grant without its cover. Matches what grants.py says of the caseload.
+_STALE = """
+    WITH working AS (
+        SELECT m.user_id, t.site_id FROM access_membership m
+        JOIN access_team t ON t.id = m.team_id JOIN access_user u ON u.id = m.user_id
+        WHERE u.is_active AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
+    ), running AS (
+        SELECT g.journey_id, g.kind, g.team_id, g.user_id, g.reason FROM access_grant g
+        WHERE g.journey_id IS NOT NULL AND g.kind IN ('caseload', 'cover')
+          AND (g.ends_at IS NULL OR g.ends_at > %(at)s)
+    ), covering AS (
+        SELECT c.id, c.midwife_id FROM access_cover c WHERE c.ended_at IS NULL AND c.ends_on >= %(today)s
+    )
+    SELECT j.id FROM pathways_journey j
+    WHERE j.stage <> 'closed' AND (
+        EXISTS (SELECT FROM working w WHERE w.user_id = j.named_midwife_id AND w.site_id = j.site_id)
+        = EXISTS (SELECT FROM running r WHERE r.journey_id = j.id AND r.kind = 'caseload' AND r.team_id IS NOT NULL)
+        OR EXISTS (
+            SELECT FROM covering c WHERE c.midwife_id IN (j.named_midwife_id, j.buddy_id) AND NOT EXISTS (
+                SELECT FROM running r WHERE r.journey_id = j.id AND r.reason = 'cover ' || c.id)
+        )
+        OR EXISTS (
+            SELECT FROM running r WHERE r.journey_id = j.id AND r.kind = 'cover' AND NOT EXISTS (
+                SELECT FROM covering c
+                WHERE 'cover ' || c.id = r.reason AND c.midwife_id IN (j.named_midwife_id, j.buddy_id))
+        )
+    )
+    ORDER BY j.id LIMIT %(most)s
+"""
+
+
+@transaction.atomic
+def arrange_cover(midwife: User, covered_by: User, starts_on: date, ends_on: date, *, by: User | None) -> Cover:
+    """``covered_by`` sees all of ``midwife``'s women from a day to a day, both included. Raises Refused."""
+    _check_own(midwife, by)
+    if midwife == covered_by:
+        raise Refused("Choose a colleague: nobody covers for themselves.", field="covered_by")
+    if Ability.SEE_CASELOAD not in covered_by.abilities or not midwife.site_ids & covered_by.site_ids:
+        raise Refused(f"{covered_by} has no caseload at your site. Choose somebody else.", field="covered_by")
+    if ends_on < starts_on:
+        raise Refused("The last day is before the first. Check both.", field="ends_on")
+    if ends_on < clock.today():
+        raise Refused("This is over already. Choose days from today on.", field="ends_on")
+    if ends_on - starts_on > LONGEST:
+        raise Refused("Cover lasts a year at most. Choose an earlier last day.", field="ends_on")
+    cover, _ = Cover.objects.update_or_create(
+        midwife=midwife,
+        covered_by=covered_by,
+        starts_on=starts_on,
+        defaults={"ends_on": ends_on, "ended_at": None, "made_by": by},
+    )
+    _regrant_women_of(midwife)
+    return cover
+
+
+@transaction.atomic
+def end_cover(cover: Cover, *, by: User | None) -> None:
+    """Call a cover off; the grants that came of it end at once. One that has ended stays as it is."""
+    _check_own(cover.midwife, by)
+    if Cover.objects.filter(pk=cover.pk, ended_at=None).update(ended_at=clock.now()):
+        _regrant_women_of(cover.midwife)
+
+
+def regrant() -> int:
+    """The worker's upkeep: bring grants up to date where only the calendar moved; returns of how many journeys.
+
+    One query where nothing is to be done. Each journey is its own transaction.
+    """
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_STALE, {"today": clock.today(now), "at": now, "most": AT_ONCE})
+        stale = [pk for (pk,) in cursor.fetchall()]
+    for pk in stale:
+        with transaction.atomic():
+            write_grants_of(Journey(pk=pk))
+    return len(stale)
+
+
+def write_grants_of(journey: Journey) -> None:
+    """Write the grants that follow for one journey, which is locked for it."""
+    journey = lock(journey)
+    facts = facts_of(events_that_count(journey))
+    handoffs = engine.handoffs(ALL, rules_of(journey.site), facts, clock.now(), edd_at_entry=journey.edd_at_entry)
+    write_grants(journey, facts, handoffs)
+
+
+def _women_of(midwife: User) -> QuerySet[Journey]:
+    theirs = Journey.objects.filter(Q(named_midwife=midwife) | Q(buddy=midwife))
+    return theirs.exclude(stage=Stage.CLOSED).order_by("pk")
+
+
+def _regrant_women_of(midwife: User) -> None:
+    for journey in _women_of(midwife):
+        write_grants_of(journey)
+
+
+def _check_own(midwife: User, by: User | None) -> None:
+    """Raise PermissionDenied unless it is their own leave. None is the product itself."""
+    if by is not None and (by != midwife or Ability.MANAGE_ACCESS not in by.abilities):
+        raise PermissionDenied("Everybody arranges cover for their own caseload.")
