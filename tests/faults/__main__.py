@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from carecoord.environment import BASE_DIR
 
@@ -29,7 +30,10 @@ def main(names: Sequence[str], *, folder: Path = HERE, results: Path = BASE_DIR 
     shown = ["-q", "-rE", "--no-header", "--tb=short", "--show-capture=no"]
     settled = [f"--rootdir={BASE_DIR}", "-c", str(BASE_DIR / "pyproject.toml")]
     command = [sys.executable, "-m", "pytest", *shown, *settled, "--faults-full", f"--faults-json={results}"]
-    return subprocess.call([*command, *asked_for, *chosen], cwd=BASE_DIR)
+    # Beside another run of the tests: the browser's plugin empties its folder when it starts.
+    with TemporaryDirectory() as own:
+        apart = ["-o", f"cache_dir={own}/cache", f"--output={own}/browser"]
+        return subprocess.call([*command, *apart, *asked_for, *chosen], cwd=BASE_DIR)
 
 
 if __name__ == "__main__":

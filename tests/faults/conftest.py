@@ -96,7 +96,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     """A fault that cannot run here says why, and is not written down as done."""
     report = yield
-    if report.skipped and item.config.getoption("faults_full", default=False):
+    if report.skipped and "fault" in item.fixturenames and item.config.getoption("faults_full", default=False):
         name = _name_of(item.path)
         item.config.stash[_not_run].add(name)
         _say(item.config, f"{name}: not run. {report.longrepr[2].removeprefix('Skipped: ')}")

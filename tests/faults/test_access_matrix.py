@@ -21,7 +21,8 @@ from tests.routes import Route, routes
 
 METHODS = ("GET", "POST")
 NOBODYS = "missing"  # the relation to which every shut one is compared
-CHANGING = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"')
+# What each form carries anew: its token, and who opened it where (the address is the reader's own words, signed).
+CHANGING = re.compile(rb'name="(?:csrfmiddlewaretoken|opened_by)" value="[^"]*"|"X-CSRFToken": "[^"]*"')
 OF_ONE_REQUEST = {"X-Request-Id", "Content-Length"}  # the length is that of bytes that are compared
 
 
@@ -78,7 +79,7 @@ def every_case() -> Iterator[Case]:
     """All there are; a route without a woman is asked once, whatever the relation."""
     relations = [name for group in ("open", "shut") for name in policy().relations[group]]
     asked = {route.path: route for route in reversed(routes())}.values()  # of two with one path, the first answers
-    for role, route, method in product([*sorted(policy().group("anyone"))], asked, METHODS):
+    for role, route, method in product([*sorted(policy().group("everybody"))], asked, METHODS):
         for relation in relations if is_of_a_woman(route) else relations[:1]:
             yield Case(role, route, method, relation)
 

@@ -105,7 +105,7 @@ def test_no_canary_is_met_where_it_may_not_be(fault: Any, world: World, canaries
 def every_visit(canaries: Canaries) -> Iterator[Visit]:
     """Each role, route and relation: every view of the page, the empty form, the forms that show or find something."""
     relations = [name for group in ("open", "shut") for name in policy().relations[group]]
-    for role, route in product(sorted(policy().group("anyone")), routes()):
+    for role, route in product(sorted(policy().group("everybody")), routes()):
         for relation in relations if is_of_a_woman(route) else relations[:1]:
             for query in QUERIES.get(route.path, ("",)):
                 yield Visit(role, route, relation, query)
