@@ -29,6 +29,11 @@ def recently(request: HttpRequest) -> bool:
     return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+def ask_again(back: str) -> HttpResponse:
+    """The page that asks for it, and leads on to ``back``."""
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
+
+
 def requires_recent_sign_in(view: View) -> View:
     """Ask first whether it is still them, then lead back to the page. Stand it on GET and POST alike.
 
@@ -43,6 +48,6 @@ def requires_recent_sign_in(view: View) -> View:
         if request.method == "POST" and (opened := own_forms.opened(request)):
             own_forms.keep(request, opened)
             back = opened.path
-        return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
+        return ask_again(back)
 
     return asked

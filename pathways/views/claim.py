@@ -18,7 +18,7 @@ from carecoord.access.actions import break_glass, claim, close_opening
 from carecoord.access.labels import Label
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import Ground, Reason
-from carecoord.access.recent import ask_again, recently_signed_in
+from carecoord.access.reauthentication import ask_again, recently
 from carecoord.refused import Refused
 from pathways.forms.access import ClaimForm, SealedForm
 from pathways.views.her import posted
@@ -67,7 +67,7 @@ def sealed(request: StaffRequest) -> HttpResponse:
     woman_id, asked_at = request.session.get(SEALED, (None, 0))
     if woman_id is None or time.time() - asked_at > SEALED_FOR:
         return redirect("claim")
-    if not recently_signed_in(request):
+    if not recently(request):
         return ask_again(reverse("sealed"))
     form = SealedForm(posted(request), labels=request.user.labels)
     if request.method == "POST" and form.is_valid():

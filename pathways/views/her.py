@@ -22,9 +22,8 @@ from pathways.visibility import first_with_labels, journeys_visible_to
 
 def her_journey(request: StaffRequest, pk: int) -> Journey:
     """The journey, if its reader may open it; 404 just as for one that is not there. Written down as a look at her."""
-    journey = first_with_labels(
-        with_people(journeys_visible_to(request.user), request.user).filter(pk=pk), request.user
-    )
+    journeys = with_people(journeys_visible_to(request.user), request.user).filter(pk=pk)
+    journey = first_with_labels(journeys, request.user)
     if journey is None:
         raise Http404
     shown(request, [journey.woman_id], purpose="")

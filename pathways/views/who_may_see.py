@@ -15,6 +15,7 @@ from carecoord.access.models import Seal
 from carecoord.refused import Refused
 from pathways.forms.access import FindColleagueForm, NeverForm, SealForm, WhoForm
 from pathways.keeping import conflicts_of, declare_own_conflict, keep_from, let_see_again, seal, unseal
+from pathways.models import Journey
 from pathways.pages.colleagues import MOST_FOUND, found_by
 from pathways.pages.who_may_see import who_may_see
 from pathways.views.her import around_her, her_journey, posted
@@ -83,7 +84,7 @@ def see_again(request: StaffRequest, pk: int, conflict: int) -> HttpResponse:
         return redirect("who_may_see", pk)
     return _asked(
         request,
-        pk,
+        her,
         title=f"May {known.person} see her record again?",
         text="Ask her first, if she named them. The privacy officer is told.",
         yes="Yes, they may",
@@ -120,16 +121,15 @@ def unseal_record(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("who_may_see", pk)
     return _asked(
         request,
-        pk,
+        her,
         title="Take the seal off her record?",
         text="Staff of her sites can then open it by saying that they care for her. The privacy officer is told.",
         yes="Yes, take it off",
     )
 
 
-def _asked(request: StaffRequest, pk: int, **question: str) -> HttpResponse:
-    her = her_journey(request, pk)
-    context = {**around_her(her), **question, "back": reverse("who_may_see", args=[pk]), "here": request.path}
+def _asked(request: StaffRequest, her: Journey, **question: str) -> HttpResponse:
+    context = {**around_her(her), **question, "back": reverse("who_may_see", args=[her.pk]), "here": request.path}
     return render(request, "pathways/asked.html", context)
 
 

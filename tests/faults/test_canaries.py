@@ -14,7 +14,7 @@ import pickle
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -234,7 +234,8 @@ def test_what_commands_print_and_export_names_nobody(
     with as_role("cc_worker"):
         call_command("export_handoffs", csv=str(file))
         call_command("sweep", json=True)
-        call_command("recompute", check=True)
+        with suppress(SystemExit):  # it finds the grants that this world made by hand, and says so
+            call_command("recompute", check=True)
     written = capsys.readouterr()
     assert str(world.women["own"].woman) in file.read_text()
     assert canaries.found_in(file.read_text() + written.out + written.err) == set()

@@ -10,6 +10,7 @@ from django.db import connection
 from django.urls import get_resolver, reverse
 
 from carecoord.access.labels import Label
+from carecoord.access.models import Conflict, Seal
 from carecoord.access.roles import Role
 from carecoord.audit.models import Change, Read
 from carecoord.audit.reads import LISTED, record_read
@@ -22,7 +23,10 @@ from tests.pages.test_record import sent
 pytestmark = pytest.mark.django_db
 
 # Pages that show no woman, or no woman yet; and those that only take what is sent.
-NOBODY_ON_IT = {"start", "search", "add_woman", "confirm_contact", "contact_unsafe"}
+NOBODY_ON_IT = {
+    *("start", "search", "add_woman", "confirm_contact", "contact_unsafe", "claim", "sealed", "close_opening"),
+    *("own_conflict", "cover", "end_cover", "notices", "reviews", "review", "matches", "match"),
+}
 
 
 @pytest.fixture
@@ -42,6 +46,7 @@ def record(midwife: Any) -> Journey:
     made = journey(midwife=midwife, first_name="Xanthippe", last_name="Quillfeather")
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)))
     owed(made, due=ago(1))
+    Seal.objects.create(woman=made.woman, reason="a relative works here")
     record_background(made.woman, Label.ABUSE, text="He knows her car.", by=midwife)
     return made
 
@@ -64,6 +69,12 @@ def addresses(record: Journey) -> dict[str, str]:
         "background_withdraw": {"pk": record.woman_id, "label": "abuse"},
         "journey": her,
         "looked": her,
+        "who_may_see": her,
+        "never": her,
+        "see_again": {**her, "conflict": Conflict.objects.create(woman=record.woman, user=staff()).pk},
+        "seal": her,
+        "unseal": her,
+        "know_her": her,
         "edd": her,
         "midwife": her,
         "record": her,
