@@ -19,6 +19,11 @@ class PathwaysConfig(AppConfig):
         check_sites()
         post_migrate.connect(build_wall, sender=self)
 
+        from carecoord.audit.panels import Panel, register
+        from pathways.pages.privacy import waiting
+
+        register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))
+
 
 def build_wall(*, using: str, **signal: Any) -> None:
     """Row-level security and rights on this app's tables, as declared, after every ``migrate``."""

@@ -99,6 +99,21 @@ def to_review(officer: User, at: datetime) -> list[OpeningRow]:
     return _rows(openings_for(officer).filter(reviewed_by=None).order_by("at", "pk")[:MOST_TO_REVIEW], at)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a privacy officer: openings to review, those of them past their time, pairs to compare."""
+
+    openings: int
+    overdue: int
+    pairs: int
+
+
+def waiting(officer: User, at: datetime) -> Waiting:
+    """The panel on the privacy officer's first screen. Four SQL queries."""
+    rows = to_review(officer, at)
+    return Waiting(len(rows), sum(row.is_overdue for row in rows), len(matches()))
+
+
 def reviewed(officer: User, at: datetime) -> list[OpeningRow]:
     """What was looked at last."""
     return _rows(openings_for(officer).exclude(reviewed_by=None).order_by("-reviewed_at", "-pk")[:FEW_REVIEWED], at)

@@ -324,3 +324,20 @@ def test_a_third_site_one_in_conflict_and_a_seal(client: Any, officer: User, gle
     assert client.get(at("match", 10**30)).status_code == 404
     pair.refresh_from_db()
     assert pair.outcome == ""
+
+
+def test_the_first_screen_says_what_waits_and_leads_there(client: Any, officer: User, ito: User) -> None:
+    client.force_login(officer)
+    assert "No opened record waits for" in text_of(client.get("/privacy/"))
+    opening = opened(ito)
+    Opening.objects.filter(pk=opening.pk).update(at=ago(20))
+    opened(ito, first_name="Ewa")
+    one, other = Woman.objects.order_by("pk")
+    MatchReview.objects.create(woman=one, other=other, because="names")
+    page = client.get("/privacy/")
+    words = text_of(page)
+    assert "2 opened records to review , 1 overdue" in words or "2 opened records to review, 1 overdue" in words
+    assert "1 pair of records that could be one woman" in words
+    html = page.content.decode()
+    assert at("reviews") in html
+    assert at("matches") in html
