@@ -28,7 +28,8 @@ LONGEST = timedelta(days=366)
 AT_ONCE = 200  # journeys put right by one sweep
 
 # Open journeys whose caseload grants are no longer those that follow: her midwife has left or come back, or a cover
-# stands without its grant, or a grant without its cover. Matches what grants.py says of the caseload.
+# stands without its grant, or a grant without its cover. Matches what grants.py says of the caseload. And any journey
+# without a single grant: it was here before grants were.
 _STALE = """
     WITH working AS (
         SELECT m.user_id, t.site_id FROM access_membership m
@@ -42,7 +43,7 @@ _STALE = """
         SELECT c.id, c.midwife_id FROM access_cover c WHERE c.ended_at IS NULL AND c.ends_on >= %(today)s
     )
     SELECT j.id FROM pathways_journey j
-    WHERE j.stage <> 'closed' AND (
+    WHERE NOT EXISTS (SELECT FROM access_grant g WHERE g.journey_id = j.id) OR j.stage <> 'closed' AND (
         EXISTS (SELECT FROM working w WHERE w.user_id = j.named_midwife_id AND w.site_id = j.site_id)
         = EXISTS (SELECT FROM running r WHERE r.journey_id = j.id AND r.kind = 'caseload' AND r.team_id IS NOT NULL)
         OR EXISTS (

@@ -12,6 +12,7 @@ from django.db import connection
 
 from carecoord import clock
 from carecoord.access.models import Grant
+from pathways.covering import regrant
 from pathways.management.commands import recompute
 from pathways.models import Baby, Flag, Handoff, Journey
 from pathways.projection import differences, refresh
@@ -163,3 +164,15 @@ def test_recomputing_what_agrees_writes_nothing(record):
     run()
     after = table_sizes(), list(Handoff.objects.order_by("id").values()), list(Flag.objects.order_by("id").values())
     assert after == before
+
+
+@pytest.mark.django_db
+def test_journeys_from_before_there_were_grants_are_given_theirs_by_the_worker() -> None:
+    records = [journey(), journey(midwife=staff())]
+    happened(records[1], ("first_contact", ago(60)), ("closed", ago(1)))
+    Grant.objects.all().delete()
+    with as_role("cc_worker"):
+        assert regrant() == 2
+        assert regrant() == 0
+    assert [grant.reason for grant in Grant.objects.filter(journey=records[0], kind="caseload")] == ["nobody is named"]
+    assert Grant.objects.get(journey=records[1], kind="caseload").user == records[1].named_midwife
