@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -28,9 +29,11 @@ class Pulse:
 
 
 def last_sweep() -> Pulse | None:
-    """The pulse of the sweep; None before the first one."""
-    runs = apps.get_model("pathways.SweepRun").objects.order_by("-finished_at")
-    finished = runs.values_list("finished_at", flat=True).first()
+    """The pulse of the site that was swept longest ago; None while a site waits for its first sweep."""
+    runs = apps.get_model("pathways.SweepRun").objects.filter(site=OuterRef("pk"), finished_at__isnull=False)
+    newest = Subquery(runs.order_by("-finished_at").values("finished_at")[:1])
+    sites = apps.get_model("sites.Site").objects.annotate(swept_at=newest).order_by(F("swept_at").asc(nulls_first=True))
+    finished = sites.values_list("swept_at", flat=True).first()
     return None if finished is None else Pulse(finished, clock.now() - finished > SWEEP_MAY_BE_OLD)
 
 

@@ -15,14 +15,11 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import Cover, User
 from carecoord.refused import Refused
-from pathways import engine
 from pathways.actions import lock
 from pathways.engine import Stage
 from pathways.grants import write_grants
 from pathways.models import Journey
-from pathways.moments import ALL
 from pathways.projection import events_that_count, facts_of
-from pathways.site_rules import rules_of
 
 LONGEST = timedelta(days=366)
 AT_ONCE = 200  # journeys put right by one sweep
@@ -110,9 +107,7 @@ def regrant() -> int:
 def write_grants_of(journey: Journey) -> None:
     """Write the grants that follow for one journey, which is locked for it."""
     journey = lock(journey)
-    facts = facts_of(events_that_count(journey))
-    handoffs = engine.handoffs(ALL, rules_of(journey.site), facts, clock.now(), edd_at_entry=journey.edd_at_entry)
-    write_grants(journey, facts, handoffs)
+    write_grants(journey, facts_of(events_that_count(journey)), journey.handoffs.all())
 
 
 def _women_of(midwife: User) -> QuerySet[Journey]:

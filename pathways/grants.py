@@ -23,6 +23,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db import connection
 from django.db.models import Q
@@ -34,7 +35,7 @@ from carecoord.sites.definitions import TeamDefinition
 from pathways import engine
 from pathways.engine import Fact
 from pathways.engine.times import midnight_after, midnight_before
-from pathways.models import Journey
+from pathways.models import Journey, Offer
 from pathways.moments import ALL
 
 WARD_KEEPS = timedelta(hours=24)
@@ -47,6 +48,17 @@ _SERVES: dict[str, tuple[Role, ...]] = {
 }
 _ON_THE_WARD = (Team.Kind.WARD, Team.Kind.HOSPITAL)
 _ROLES_OF_MOMENT = {moment.key: frozenset((*moment.senders, *moment.receivers)) for moment in ALL}
+
+
+class Owed(Protocol):
+    """What a grant asks of a handoff: the engine's answer and its stored copy both have it."""
+
+    @property
+    def moment(self) -> str: ...
+    @property
+    def warn_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,7 @@ def reserve_woman(by: User) -> int:
         return int(cursor.fetchone()[0])
 
 
-def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[engine.Handoff]) -> None:
+def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed]) -> None:
     """Make the stored grants equal what follows now. The caller holds the journey's lock. One SQL statement writes."""
     wanted = [asdict(due) for due in grants_that_follow(journey, facts, handoffs, clock.now())]
     with connection.cursor() as cursor:
@@ -78,9 +90,7 @@ def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[engine.
         )
 
 
-def grants_that_follow(
-    journey: Journey, facts: list[Fact], handoffs: Iterable[engine.Handoff], at: datetime
-) -> list[Due]:
+def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed], at: datetime) -> list[Due]:
     """Every grant that runs at ``at`` or begins later, by the table above."""
     teams = {team.code: team for team in Team.objects.filter(site=journey.site_id)}
     declared = [team for team in journey.site.definition.teams if team.code in teams]
@@ -88,6 +98,7 @@ def grants_that_follow(
         *_admissions(facts, [teams[team.code] for team in declared if team.kind in _ON_THE_WARD]),
         *_services([(teams[team.code], _served(team)) for team in declared], list(handoffs)),
         *_move_elsewhere(facts),
+        *_offers(journey),
     ]
     last = _end_for_others(facts)
     if last:
@@ -96,9 +107,7 @@ def grants_that_follow(
     return [each for each in due if each.ends_at is None or each.ends_at > max(at, each.starts_at)]
 
 
-def grant_differences(
-    journey: Journey, facts: list[Fact], handoffs: Iterable[engine.Handoff], at: datetime
-) -> list[str]:
+def grant_differences(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed], at: datetime) -> list[str]:
     """How the stored grants that run or are to come differ from those that follow; empty when they agree."""
     rows = Grant.objects.filter(journey=journey).filter(Q(ends_at=None) | Q(ends_at__gt=at))
     stored = {_key(row): (_start(row.starts_at, at), row.ends_at) for row in rows}
@@ -160,7 +169,7 @@ def _admissions(facts: Iterable[Fact], teams: list[Team]) -> Iterator[Due]:
             )
 
 
-def _services(teams: Iterable[tuple[Team, frozenset[Role]]], handoffs: list[engine.Handoff]) -> Iterator[Due]:
+def _services(teams: Iterable[tuple[Team, frozenset[Role]]], handoffs: list[Owed]) -> Iterator[Due]:
     for team, roles in teams:
         theirs = [handoff for handoff in handoffs if roles & _ROLES_OF_MOMENT.get(handoff.moment, frozenset())]
         if theirs:
@@ -172,6 +181,14 @@ def _services(teams: Iterable[tuple[Team, frozenset[Role]]], handoffs: list[engi
                 None if None in ends else max(end for end in ends if end),
                 team_id=team.pk,
             )
+
+
+def _offers(journey: Journey) -> Iterator[Due]:
+    running = journey.offers.filter(state__in=(Offer.State.OFFERED, Offer.State.ACCEPTED), to_team__isnull=False)
+    for offer in running.select_related("handoff").order_by("pk"):
+        ended = offer.handoff.ended_at if offer.handoff else offer.answered_at or offer.offered_at
+        until = ended + SERVICE_KEEPS if ended else None
+        yield Due(Grant.Kind.REFERRAL, f"offer {offer.pk}", offer.offered_at, until, team_id=offer.to_team_id)
 
 
 def _move_elsewhere(facts: Iterable[Fact]) -> Iterator[Due]:

@@ -24,7 +24,8 @@ from pathways.site_rules import rules_of
 CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
 
 _IDENTITY = ("moment", "step", "subject", "subject_number", "occurrence")
-_COPIED = ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at", "state", "late_entry")
+_COMPUTED = ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at", "state", "late_entry")
+_COPIED = (*_COMPUTED, "site_id")
 
 
 def events_that_count(journey: Journey) -> Iterable[Event]:
@@ -75,7 +76,7 @@ def answer_for(journey: Journey, facts: list[Fact], at: datetime) -> Answer:
     babies: dict[int, tuple[datetime, str]] = {}
     for birth in births:
         babies.setdefault(birth.baby or 1, (birth.occurred_at, birth.details.get("place", "")))
-    handoffs = engine.handoffs(ALL, rules_of(journey.site), facts, at, edd_at_entry=journey.edd_at_entry)
+    handoffs = engine.handoffs(ALL, rules_of(journey.rules_site), facts, at, edd_at_entry=journey.edd_at_entry)
     return Answer(handoffs, copies, babies)
 
 
@@ -139,8 +140,9 @@ def _rows(journey: Journey, answers: Iterable[engine.Handoff]) -> list[Handoff]:
             subject=answer.subject.kind,
             subject_number=answer.subject.number,
             occurrence=answer.occurrence,
-            **{name: getattr(answer, name) for name in _COPIED if name != "state"},
+            **{name: getattr(answer, name) for name in _COMPUTED if name != "state"},
             state=answer.state.value,
+            site_id=journey.site_id,
         )
         for answer in answers
     ]
@@ -212,4 +214,6 @@ def new_flag(handoff: Handoff, at: datetime) -> Flag:
         handoff_key=handoff.key,
         level=handoff.state,
         raised_at=at,
+        site_id=handoff.site_id,
+        climbs_at=at,
     )

@@ -14,18 +14,26 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from carecoord import clock
+from carecoord.sites.models import Site
+from pathways.alerting.climbing import climb
 from pathways.models import SweepRun
 
 
 @dataclass
 class Swept:
-    """What one sweep did. ``seconds`` is its duration; the rest are counts of rows."""
+    """What one sweep did. ``seconds`` is its duration, ``told`` the alerts that it made, the rest counts of rows."""
 
     examined: int = 0
     flagged: int = 0
     escalated: int = 0
     cleared: int = 0
+    told: int = 0
     seconds: float = 0.0
+
+    def add(self, other: Swept) -> None:
+        """Count another site's sweep too."""
+        for name, value in asdict(other).items():
+            setattr(self, name, getattr(self, name) + value)
 
 
 # The latest state first: a row that slept through several of its times takes the last one only.
@@ -38,7 +46,7 @@ _TRANSITIONS = (
 _MOVE = """
     WITH due AS (
         SELECT id FROM pathways_handoff
-        WHERE {where} AND {column} <= %(at)s
+        WHERE site_id = %(site)s AND {where} AND {column} <= %(at)s
         ORDER BY id FOR UPDATE SKIP LOCKED
     )
     UPDATE pathways_handoff AS handoff SET state = '{state}'
@@ -47,11 +55,11 @@ _MOVE = """
 """
 
 _RAISE = """
-    INSERT INTO pathways_flag (journey_id, handoff_id, handoff_key, level, raised_at)
+    INSERT INTO pathways_flag (journey_id, handoff_id, handoff_key, level, raised_at, site_id, climbs_at)
     SELECT journey_id, id,
            moment || '.' || step || '.' || subject
                || CASE WHEN subject_number > 0 THEN ':' || subject_number ELSE '' END || '.' || occurrence,
-           state, %(at)s
+           state, %(at)s, site_id, %(at)s
     FROM pathways_handoff WHERE id = ANY(%(ids)s)
     ON CONFLICT (handoff_id) WHERE cleared_at IS NULL DO NOTHING
 """
@@ -65,19 +73,43 @@ _ESCALATE = """
 _CLEAR = """
     UPDATE pathways_flag AS flag SET cleared_at = %(at)s
     FROM pathways_handoff AS handoff
-    WHERE flag.cleared_at IS NULL AND handoff.id = flag.handoff_id
+    WHERE flag.cleared_at IS NULL AND flag.site_id = %(site)s AND handoff.id = flag.handoff_id
       AND handoff.state NOT IN ('overdue', 'missed')
 """
 
 
 def sweep(as_of: datetime | None = None) -> Swept:
-    """Run one sweep for the instant ``as_of`` (aware; now by default) and leave a SweepRun row."""
+    """Sweep every site for the instant ``as_of`` (aware; now by default), one after the other."""
+    swept = Swept()
+    for site in Site.objects.order_by("pk"):
+        swept.add(sweep_site(site.pk, as_of))
+    return swept
+
+
+def sweep_site(site: int, as_of: datetime | None = None) -> Swept:
+    """Sweep one site. Leaves a SweepRun row, written when it starts: without an end it runs, or was killed."""
     started = clock.now()
     at = as_of or started
+    run = SweepRun.objects.create(site_id=site, started_at=started, as_of=at)
     swept = Swept()
+    _move(site, at, swept)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLEAR, {"at": at, "site": site})
+        swept.cleared = cursor.rowcount
+    swept.told = climb(site, at)
+    run.finished_at = clock.now()
+    swept.seconds = (run.finished_at - started).total_seconds()
+    for name, value in asdict(swept).items():
+        if name != "seconds":
+            setattr(run, name, value)
+    run.save()
+    return swept
+
+
+def _move(site: int, at: datetime, swept: Swept) -> None:
     for state, column, where in _TRANSITIONS:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_MOVE.format(state=state, column=column, where=where), {"at": at})
+            cursor.execute(_MOVE.format(state=state, column=column, where=where), {"at": at, "site": site})
             ids = [row[0] for row in cursor.fetchall()]
             swept.examined += len(ids)
             if ids and state != "due_soon":
@@ -86,11 +118,3 @@ def sweep(as_of: datetime | None = None) -> Swept:
                     swept.escalated += cursor.rowcount
                 cursor.execute(_RAISE, {"at": at, "ids": ids})
                 swept.flagged += cursor.rowcount
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLEAR, {"at": at})
-        swept.cleared = cursor.rowcount
-    finished = clock.now()
-    swept.seconds = (finished - started).total_seconds()
-    counts = {name: value for name, value in asdict(swept).items() if name != "seconds"}
-    SweepRun.objects.create(started_at=started, finished_at=finished, as_of=at, **counts)
-    return swept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from carecoord.sites.models import Site
 from pathways import covering
 from pathways import sweep as sweeping
 from pathways.finding import matching
@@ -11,7 +12,20 @@ from pathways.finding import matching
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    """Move what time moves: handoffs, then grants; compare women who are new. Beat asks for it every minute."""
-    sweeping.sweep()
+    """Give each site's sweep to whichever worker is free; then the upkeep. Beat asks for it every minute."""
+    for site in Site.objects.values_list("pk", flat=True):
+        sweep_site.apply_async((site,), expires=60)
+    upkeep.apply_async(expires=60)
+
+
+@shared_task(ignore_result=True)
+def sweep_site(site: int) -> None:
+    """Move what time moves at one site, and tell whom its alerts have reached."""
+    sweeping.sweep_site(site)
+
+
+@shared_task(ignore_result=True)
+def upkeep() -> None:
+    """Bring grants up to date where only the calendar moved; compare women who are new."""
     covering.regrant()
     matching.match()

@@ -11,8 +11,8 @@ def _hers(table: str, app: str, worker: str = "", column: str = "woman_id") -> W
     return Walled(table, shows=of_woman(table, column), app=app, worker=worker or app)
 
 
-def _of_journey(table: str, app: str) -> Walled:
-    return Walled(table, shows=through(table, "journey_id", "pathways_journey"), app=app, worker=app)
+def _of_journey(table: str, app: str, worker: str = "") -> Walled:
+    return Walled(table, shows=through(table, "journey_id", "pathways_journey"), app=app, worker=worker or app)
 
 
 WALL = Wall(
@@ -38,9 +38,28 @@ WALL = Wall(
         ),
         _of_journey("pathways_handoff", _COPIES),
         _of_journey("pathways_flag", _COPIES),
+        _of_journey("pathways_offer", _WRITE),
+        Walled(
+            "pathways_offerquestion",
+            shows=through("pathways_offerquestion", "offer_id", "pathways_offer"),
+            app=_WRITE,
+            worker="SELECT",
+        ),
+        _of_journey("pathways_owner", _WRITE),
+        # Managers are told too and see no woman: what they may know comes from functions.
+        _of_journey("pathways_alert", "SELECT", worker=_APPEND),
+        Walled(
+            "pathways_alertto",
+            shows=of_woman("pathways_alertto"),
+            writes="pathways_alertto.user_id = (SELECT cc_user())",
+            app="SELECT, UPDATE (seen_at)",
+            worker=_APPEND,
+        ),
+        _of_journey("pathways_hold", _WRITE),
+        Open("pathways_dutypost", "who holds which post of the ladders", app=_WRITE),
         # Two women at once, of whom the reader may see neither: only through pathways_matches.
         Walled("pathways_matchreview", shows="false", worker=_APPEND),
-        Open("pathways_sweeprun", "when the sweeps ran", worker=_APPEND),
+        Open("pathways_sweeprun", "when the sweeps ran", worker=_COPIES),
     ),
     functions=(
         "pathways_tallies(timestamptz)",

@@ -82,4 +82,4 @@ def owed(record: Journey, moment: str = "HV_ANTENATAL", step: str = "", *, due: 
     }
     step = step or next(each for each in ALL if each.key == moment).steps[0].key
     known = {"subject": "pregnancy", "state": State.PENDING, **times, **fields}
-    return Handoff.objects.create(journey=record, moment=moment, step=step, due_at=due, **known)
+    return Handoff.objects.create(journey=record, site=record.site, moment=moment, step=step, due_at=due, **known)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 # How a row finds the woman where it does not name her: from its column to the table and column that come next.
 VIA_JOURNEY = ("journey_id", "pathways_journey.woman_id")
 VIA_EVENT = ("event_id", "pathways_event.journey_id", "pathways_journey.woman_id")
+VIA_OFFER = ("offer_id", "pathways_offer.journey_id", "pathways_journey.woman_id")
 NOBODY = ()  # rows that are about staff
 
 
@@ -39,6 +40,8 @@ NOT_WATCHED = {
     "pathways_handoff": "worked out from facts; the sweep moves it",
     "pathways_flag": "worked out from facts; the sweep raises it",
     "pathways_baby": "worked out from the events of the birth",
+    "pathways_alert": "the sweep fires it",
+    "pathways_alertto": "the sweep tells it; who has seen it says nothing of her",
     "pathways_demowoman": "says which women are invented",
 }
 
@@ -59,6 +62,11 @@ WATCHED = (
     Watched("pathways_opening", hashed=("in_words",), left_out=("submission",)),
     Watched("pathways_background", hashed=("text", "category")),
     Watched("pathways_messagetoher"),
+    Watched("pathways_offer", VIA_JOURNEY, hashed=("note", "told_words", "reason"), left_out=("submission",)),
+    Watched("pathways_offerquestion", VIA_OFFER, hashed=("text", "answer"), left_out=("submission",)),
+    Watched("pathways_owner", VIA_JOURNEY, hashed=("reason",)),
+    Watched("pathways_hold", VIA_JOURNEY, hashed=("reason",), left_out=("submission",)),
+    Watched("pathways_dutypost", NOBODY),
     Watched("access_user", NOBODY, hashed=("password",), left_out=("last_login",)),
     Watched("access_membership", NOBODY),
     Watched("access_grant"),

@@ -1,28 +1,38 @@
 """The record: who she is, her journeys, what happened (facts), and the copy of what follows from it."""
 
+from pathways.models.alerts import Alert, AlertTo, DutyPost, Hold
 from pathways.models.background import Background
 from pathways.models.contact import Address, ContactDetail, MessageToHer, Opening, SafeContact
 from pathways.models.demo import DemoWoman
 from pathways.models.handoffs import Flag, Handoff, SweepRun
 from pathways.models.journeys import Baby, Correction, Event, Journey
 from pathways.models.matches import MatchReview
+from pathways.models.offers import Offer, OfferQuestion
+from pathways.models.owners import Owner
 from pathways.models.women import Identifier, Woman
 
 __all__ = [
     "Address",
+    "Alert",
+    "AlertTo",
     "Baby",
     "Background",
     "ContactDetail",
     "Correction",
     "DemoWoman",
+    "DutyPost",
     "Event",
     "Flag",
     "Handoff",
+    "Hold",
     "Identifier",
     "Journey",
     "MatchReview",
     "MessageToHer",
+    "Offer",
+    "OfferQuestion",
     "Opening",
+    "Owner",
     "SafeContact",
     "SweepRun",
     "Woman",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
@@ -44,6 +45,9 @@ class Handoff(models.Model):
     """One step of one critical moment, owed for one subject. Written by the projection and the sweep only."""
 
     journey = models.ForeignKey("pathways.Journey", on_delete=models.PROTECT, related_name="handoffs")
+    site = models.ForeignKey(
+        "sites.Site", on_delete=models.PROTECT, related_name="+", db_index=False, help_text="copy: where she is now"
+    )
     moment = models.CharField(max_length=40)
     step = models.CharField(max_length=40)
     subject = models.CharField(max_length=12)
@@ -71,10 +75,14 @@ class Handoff(models.Model):
             ),
         ]
         indexes = [
-            # Each sweep statement walks one of these to the present and stops.
-            models.Index(fields=["warn_at"], condition=Q(state="pending"), name="sweep_warn"),
-            models.Index(fields=["due_at"], condition=Q(state__in=["pending", "due_soon"]), name="sweep_due"),
-            models.Index(fields=["missed_at"], condition=Q(state__in=OPEN) & ~Q(state="missed"), name="sweep_missed"),
+            # Each sweep statement walks one site's part of one of these to the present and stops.
+            models.Index(fields=["site", "warn_at"], condition=Q(state="pending"), name="sweep_site_warn"),
+            models.Index(
+                fields=["site", "due_at"], condition=Q(state__in=["pending", "due_soon"]), name="sweep_site_due"
+            ),
+            models.Index(
+                fields=["site", "missed_at"], condition=Q(state__in=OPEN) & ~Q(state="missed"), name="sweep_site_missed"
+            ),
             models.Index(fields=["journey", "due_at"], condition=Q(state__in=OPEN), name="open_by_journey"),
         ]
 
@@ -93,7 +101,11 @@ class Handoff(models.Model):
 
 
 class Flag(models.Model):
-    """Raised once for each handoff that is overdue or missed, until it ends or its time moves."""
+    """Raised once for each handoff that is overdue or missed, until it ends or its time moves.
+
+    It climbs its moment's ladder: ``rung`` is the highest level told (None before the first), ``climbs_at`` when the
+    next one is due (None after the last), and nobody further is told before ``held_until``.
+    """
 
     class Level(models.TextChoices):
         """How far past due."""
@@ -108,27 +120,44 @@ class Flag(models.Model):
     raised_at = models.DateTimeField()
     escalated_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
+    site = models.ForeignKey("sites.Site", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rung = models.PositiveSmallIntegerField(null=True)
+    climbs_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint("handoff", condition=Q(cleared_at=None), name="one_open_flag_per_handoff")
         ]
-        indexes = [models.Index(fields=["journey"], condition=Q(cleared_at=None), name="open_flags")]
+        indexes = [
+            models.Index(fields=["journey"], condition=Q(cleared_at=None), name="open_flags"),
+            models.Index(
+                fields=["site", "climbs_at"],
+                condition=Q(cleared_at=None, climbs_at__isnull=False),
+                name="flags_to_climb",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"flag {self.pk}"
 
 
 class SweepRun(models.Model):
-    """A sweep that finished. The newest says how fresh the flags are."""
+    """One sweep of one site, written when it starts; the newest that finished says how fresh the site's flags are."""
 
+    site = models.ForeignKey("sites.Site", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(db_index=True)
+    finished_at = models.DateTimeField(null=True, db_index=True, help_text="none: it runs, or it was killed")
     as_of = models.DateTimeField()
-    examined = models.PositiveIntegerField()
-    flagged = models.PositiveIntegerField()
-    escalated = models.PositiveIntegerField()
-    cleared = models.PositiveIntegerField()
+    examined = models.PositiveIntegerField(default=0)
+    flagged = models.PositiveIntegerField(default=0)
+    escalated = models.PositiveIntegerField(default=0)
+    cleared = models.PositiveIntegerField(default=0)
+    told = models.PositiveIntegerField(default=0, help_text="alerts that it made")
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "-finished_at"], name="newest_sweep_of_site")]
 
     def __str__(self) -> str:
         return f"sweep {self.pk}"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from carecoord import clock
+from carecoord.sites.models import Site
 from pathways.engine import Stage, gestation_on
 from pathways.moments.products import PRODUCTS
 from pathways.words import STAGE_NAMES
@@ -21,7 +22,17 @@ class Journey(models.Model):
 
     woman = models.ForeignKey("pathways.Woman", on_delete=models.PROTECT, related_name="journeys")
     number = models.PositiveSmallIntegerField(default=1, help_text="1 for the first pregnancy known here")
-    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="journeys", help_text="entered at")
+    site = models.ForeignKey(
+        "sites.Site", on_delete=models.PROTECT, related_name="journeys", help_text="where she is now"
+    )
+    entered_site = models.ForeignKey(
+        "sites.Site",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        help_text="where she entered, if she has moved since: its rules keep counting",
+    )
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="journeys")
     named_midwife = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="caseload"
@@ -52,6 +63,11 @@ class Journey(models.Model):
 
     def __str__(self) -> str:
         return f"journey {self.pk}"
+
+    @property
+    def rules_site(self) -> Site:
+        """The site whose windows and calendar count, also after a move (rules, section 3)."""
+        return self.entered_site or self.site
 
     @property
     def is_closed(self) -> bool:

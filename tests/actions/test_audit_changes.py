@@ -245,7 +245,7 @@ def test_a_table_whose_declaration_changed_gets_its_new_trigger(monkeypatch: pyt
     assert changed_to.keys() == {"pronouns"}
     assert changed_to["pronouns"].keys() == {"hash"}
     sweep()
-    assert Change.objects.filter(table="pathways_sweeprun").count() == 1
+    assert Change.objects.filter(table="pathways_sweeprun", op="I").count() == 4, "one for each site"
     staff()
     assert not Change.objects.filter(table="access_membership").exists(), "no longer watched"
 

@@ -44,7 +44,9 @@ NOW = clock.now()
 
 def a_handoff(record: Journey, **fields) -> Handoff:
     times = {"opened_at": NOW, "warn_at": NOW, "due_at": NOW, "missed_at": NOW, "state": "pending"}
-    return Handoff.objects.create(journey=record, moment="X", step="done", subject="pregnancy", **{**times, **fields})
+    return Handoff.objects.create(
+        journey=record, site=record.site, moment="X", step="done", subject="pregnancy", **{**times, **fields}
+    )
 
 
 def two_drafts() -> None:

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from carecoord import clock
+from carecoord.sites.models import Site
 from pathways import sweep as sweeping
 from pathways.models import Flag, Handoff, Journey, SweepRun
 from pathways.projection import differences
@@ -132,9 +133,11 @@ def test_a_handoff_that_is_late_again_gets_a_new_flag():
 @pytest.mark.django_db
 def test_every_sweep_leaves_a_row_that_says_how_fresh_the_flags_are():
     at = clock.now() + timedelta(days=1)
-    owed(journey(), due=at)
+    record = journey()
+    owed(record, due=at)
     sweep(at)
-    run = SweepRun.objects.get()
+    assert SweepRun.objects.count() == Site.objects.count()
+    run = SweepRun.objects.get(site=record.site)
     assert (run.as_of, run.examined, run.flagged, run.escalated, run.cleared) == (at, 1, 1, 0, 0)
     assert run.started_at <= run.finished_at <= clock.now()
 
@@ -261,7 +264,9 @@ def test_a_row_that_somebody_holds_is_left_for_the_next_sweep():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("number", "index"), [(0, "sweep_missed"), (1, "sweep_due"), (2, "sweep_warn")], ids=["missed", "overdue", "warn"]
+    ("number", "index"),
+    [(0, "sweep_site_missed"), (1, "sweep_site_due"), (2, "sweep_site_warn")],
+    ids=["missed", "overdue", "warn"],
 )
 def test_a_sweep_with_nothing_due_walks_an_index_to_the_present(number, index):
     at = clock.now()
@@ -278,7 +283,7 @@ def test_a_sweep_with_nothing_due_walks_an_index_to_the_present(number, index):
     statement = sweeping._MOVE.format(state=state, column=column, where=where)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE pathways_handoff")
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", {"at": at})
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", {"at": at, "site": record.site_id})
         plan = json.dumps(cursor.fetchone()[0])
     assert f'"Index Name": "{index}"' in plan
     assert '"Node Type": "Seq Scan"' not in plan

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from carecoord import clock
+from carecoord.sites.models import Site
 from pathways.models import SweepRun
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 def sweep_ended(ago: timedelta) -> None:
     at = clock.now() - ago
-    SweepRun.objects.create(started_at=at, finished_at=at, as_of=at, examined=0, flagged=0, escalated=0, cleared=0)
+    for site in Site.objects.all():
+        SweepRun.objects.create(site=site, started_at=at, finished_at=at, as_of=at)
 
 
 def test_they_need_no_sign_in_and_are_never_kept(client: Client) -> None:
@@ -35,6 +37,12 @@ def test_the_pulse_stops_five_minutes_after_the_last_sweep(client: Client, ago: 
     sweep_ended(timedelta(hours=1))
     sweep_ended(ago)
     assert client.get("/health/pulse").status_code == status
+
+
+def test_one_site_that_is_not_swept_stops_the_pulse(client: Client) -> None:
+    sweep_ended(timedelta(minutes=1))
+    SweepRun.objects.filter(site=Site.objects.first()).update(finished_at=None)
+    assert client.get("/health/pulse").status_code == 503
 
 
 def test_no_pulse_before_the_first_sweep(client: Client) -> None:
