@@ -17,7 +17,6 @@ PAGES = (
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
     ("Notices", "notices", Ability.SEE_NOTICES),
-    ("Reviews", "reviews", Ability.REVIEW_ACCESS),
     ("Privacy", "privacy", Ability.REVIEW_ACCESS),
 )
 

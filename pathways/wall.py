@@ -47,7 +47,7 @@ WALL = Wall(
         ),
         _of_journey("pathways_owner", _WRITE),
         # Managers are told too and see no woman: what they may know comes from functions.
-        _of_journey("pathways_alert", "SELECT", worker=_APPEND),
+        _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=_WRITE),
         Walled(
             "pathways_alertto",
             shows=of_woman("pathways_alertto"),

@@ -23,7 +23,7 @@ from typing import Any
 
 from carecoord.environment import DATABASE_ROLES, database_from, url_variable
 
-ROLES = ("cc_owner", "cc_app", "cc_worker", "cc_backup", "cc_audit")
+ROLES = tuple(f"cc_{role}" for role in DATABASE_ROLES)
 _BYPASS = {"cc_backup": "BYPASSRLS"}
 
 _MAKE = """

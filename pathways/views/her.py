@@ -22,7 +22,16 @@ from pathways.visibility import first_with_labels, journeys_visible_to
 
 def her_journey(request: StaffRequest, pk: int) -> Journey:
     """The journey, if its reader may open it; 404 just as for one that is not there. Written down as a look at her."""
-    journeys = with_people(journeys_visible_to(request.user), request.user).filter(pk=pk)
+    return _loaded(request, pk=pk)
+
+
+def her_latest_journey(request: StaffRequest, pk: int) -> Journey:
+    """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
+    return _loaded(request, woman=pk)
+
+
+def _loaded(request: StaffRequest, **which: int) -> Journey:
+    journeys = with_people(journeys_visible_to(request.user), request.user).filter(**which).order_by("-number")
     journey = first_with_labels(journeys, request.user)
     if journey is None:
         raise Http404
@@ -38,16 +47,6 @@ def shown(request: StaffRequest, women: Collection[int], *, purpose: str = LISTE
 def route_of(request: StaffRequest) -> str:
     """The name of the page's route."""
     return (request.resolver_match.view_name if request.resolver_match else "") or request.path
-
-
-def her_latest_journey(request: StaffRequest, pk: int) -> Journey:
-    """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
-    journeys = with_people(journeys_visible_to(request.user), request.user).filter(woman=pk).order_by("-number")
-    latest = first_with_labels(journeys, request.user)
-    if latest is None:
-        raise Http404
-    shown(request, [latest.woman_id], purpose="")
-    return latest
 
 
 def around_her(journey: Journey) -> dict[str, Any]:
