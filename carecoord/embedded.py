@@ -80,6 +80,14 @@ def leave_postgresql(data: Path) -> None:
 
 
 @contextmanager
+def administering(data: Path) -> Iterator[Any]:
+    """The cursor of a superuser of the PostgreSQL below ``data``, to make and drop a database beside ours."""
+    join_postgresql(data)
+    with _as_superuser(_joined[data.resolve()].server, "postgres") as cursor:
+        yield cursor
+
+
+@contextmanager
 def valkey(data: Path) -> Iterator[str]:
     """A Valkey on a free loopback port for as long as the block runs; yields its ``redis://`` address."""
     server, port = _started_valkey(data / "valkey")
@@ -200,7 +208,7 @@ def _prepare(server: PostgresServer, throwaway: bool) -> None:
 
 @contextmanager
 def _as_superuser(server: PostgresServer, database: str) -> Iterator[Any]:
-    """A cursor, each statement in its own transaction. Nothing but the preparation of the server goes this way."""
+    """A cursor, each statement in its own transaction. Nothing but preparing databases goes this way."""
     import psycopg2
 
     address = _address(server)

@@ -77,7 +77,9 @@ def database_url(database: Mapping[str, Any]) -> str:
 
 
 COMMAND_ROLES = {
-    **dict.fromkeys(("migrate", "load_demo", "seed_scale", "flush", "createcachetable"), "owner"),
+    **dict.fromkeys(
+        ("migrate", "load_demo", "seed_scale", "flush", "createcachetable", "restore", "restore_drill"), "owner"
+    ),
     **dict.fromkeys(
         ("import_caseload", "export_handoffs", "sweep", "recompute", "seal_audit", "anchor_audit"), "worker"
     ),
@@ -110,6 +112,7 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
     anchor_key = env.get("AUDIT_ANCHOR_KEY", "")
     oidc = issuers(env)
     encryption = listed(env.get("CARECOORD_ENCRYPTION_KEY", ""))
+    backups = listed(env.get("CARECOORD_BACKUP_KEY", ""))
     make_one = "`openssl rand -base64 32` makes one."
     reasons = [
         (not address, f"{variable} is missing: name the PostgreSQL server and sign in as {user}."),
@@ -130,6 +133,14 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
             not all(map(is_encryption_key, encryption)),
             f"CARECOORD_ENCRYPTION_KEY is not 32 random bytes in base64: {make_one}",
         ),
+        (
+            (database_role(env) == "backup" and not backups) or not all(map(is_encryption_key, backups)),
+            f"CARECOORD_BACKUP_KEY is missing or not 32 random bytes in base64: {make_one}",
+        ),
+        (
+            bool(set(encryption) & set(backups)),
+            "CARECOORD_BACKUP_KEY is the CARECOORD_ENCRYPTION_KEY: give it a value of its own, kept apart.",
+        ),
         ("*" in env.get("FORWARDED_ALLOW_IPS", ""), "FORWARDED_ALLOW_IPS has a wildcard: name the proxy’s address."),
         (
             any(not each["client_id"] or not each["secret"] for each in oidc),
@@ -145,6 +156,21 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
         ("CARECOORD_DEMO_PASSWORD" in env, "CARECOORD_DEMO_PASSWORD is set: there are no such accounts. Remove it."),
     ]
     return [reason for found, reason in reasons if found]
+
+
+def backup_keys(env: Mapping[str, str] = os.environ) -> list[bytes]:
+    """The keys of backups: the first writes, all of them read. Outside production one is made once and kept."""
+    given = listed(env.get("CARECOORD_BACKUP_KEY", ""))
+    if not given and mode(env) != "production":
+        given = [kept_secret(data_folder(env) / "backup-key", ENCRYPTION_KEY_LENGTH)]
+    if not given or not all(map(is_encryption_key, given)):
+        raise ValueError("CARECOORD_BACKUP_KEY is missing or is not 32 random bytes in base64.")
+    return [base64.b64decode(fernet_key(key), altchars=b"-_") for key in given]
+
+
+def backup_folder(env: Mapping[str, str] = os.environ) -> Path:
+    """Where backups are kept unless a command is told another place."""
+    return Path(env.get("BACKUP_FOLDER") or data_folder(env) / "backups").expanduser().absolute()
 
 
 def is_encryption_key(text: str) -> bool:

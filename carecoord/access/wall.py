@@ -80,11 +80,10 @@ def build(wall: Wall, *, using: str) -> None:
         for entry in wall.tables:
             if entry.table not in here:
                 continue
-            lines = list(_walled(entry) if isinstance(entry, Walled) else _privileges(entry))
+            lines = [*(_walled(entry) if isinstance(entry, Walled) else _privileges(entry)), *_sequences(cursor, entry)]
             mark = f"wall {sha256(';'.join(lines).encode()).hexdigest()[:16]}"
             cursor.execute("SELECT obj_description(%s::regclass)", [entry.table])
             if cursor.fetchone()[0] != mark:
-                lines = [*lines, *_sequences(cursor, entry)]
                 cursor.execute("; ".join((*lines, f"COMMENT ON TABLE {entry.table} IS '{mark}'")))
         for line in _runnable(wall):
             cursor.execute(line)
@@ -123,14 +122,17 @@ def _privileges(entry: Walled | Open) -> Iterable[str]:
 
 
 def _sequences(cursor: Any, entry: Walled | Open) -> Iterable[str]:
-    """Who may insert needs the numbers of new rows."""
+    """Who may insert needs the numbers of new rows; a backup is to say how far they got."""
     writers = [role for role, right in (("cc_app", entry.app), ("cc_worker", entry.worker)) if "INSERT" in right]
     cursor.execute(
         "SELECT objid::regclass::text FROM pg_depend JOIN pg_class ON pg_class.oid = objid "
-        "WHERE refobjid = %s::regclass AND relkind = 'S' AND deptype IN ('a', 'i')",
+        "WHERE refobjid = %s::regclass AND relkind = 'S' AND deptype IN ('a', 'i') ORDER BY objid",
         [entry.table],
     )
-    return [f"GRANT USAGE ON SEQUENCE {name} TO {role}" for (name,) in cursor.fetchall() for role in writers]
+    for (name,) in cursor.fetchall():
+        yield f"GRANT SELECT ON SEQUENCE {name} TO cc_backup"
+        for role in writers:
+            yield f"GRANT USAGE ON SEQUENCE {name} TO {role}"
 
 
 def _runnable(wall: Wall) -> Iterable[str]:

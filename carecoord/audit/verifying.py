@@ -71,14 +71,18 @@ class Verdict:
             self.sentences.append(sentence)
 
 
-def verify(anchor_lines: Iterable[str] | None) -> Verdict:
-    """Walk everything once. ``anchor_lines``: of the anchors' file, None where there is none."""
+def verify(anchor_lines: Iterable[str] | None, at: datetime | None = None) -> Verdict:
+    """Walk everything once. ``anchor_lines``: of the anchors' file, None where there is none.
+
+    ``at`` is the instant of what is verified (aware): now, or when a backup was made.
+    """
+    at = at or clock.now()
     verdict = Verdict()
     # First the anchors, then the chain, then what is not in it: what comes meanwhile only makes the chain longer.
     anchors = _anchors(anchor_lines or (), verdict)
     last = _walk(anchors, verdict)
-    _against_the_end(anchors, last, verdict)
-    _what_is_not_sealed(verdict)
+    _against_the_end(anchors, last, at, verdict)
+    _what_is_not_sealed(at, verdict)
     _triggers(verdict)
     return verdict
 
@@ -157,7 +161,7 @@ def _check_time(link: Link, latest: dict[str, datetime], verdict: Verdict) -> No
     latest[link.stream] = max(at, before)
 
 
-def _against_the_end(anchors: dict[int, Anchor], last: Link | None, verdict: Verdict) -> None:
+def _against_the_end(anchors: dict[int, Anchor], last: Link | None, at: datetime, verdict: Verdict) -> None:
     count = last.chain_no if last else 0
     for anchor in anchors.values():
         if anchor.links > count:
@@ -165,7 +169,7 @@ def _against_the_end(anchors: dict[int, Anchor], last: Link | None, verdict: Ver
                 f"The end of the chain is missing: at {anchor.at} it had {anchor.links} links, now it has {count}."
             )
     anchored = max((clock.parse_instant(anchor.at)[0] for anchor in anchors.values()), default=None)
-    if last is None or clock.now() - last.sealed_at < MAY_BE_UNANCHORED:
+    if last is None or at - last.sealed_at < MAY_BE_UNANCHORED:
         return
     if anchored is None:
         verdict.wrong("There is no anchor, so a missing end could not be seen. Name the file with --anchors.")
@@ -173,8 +177,8 @@ def _against_the_end(anchors: dict[int, Anchor], last: Link | None, verdict: Ver
         verdict.wrong(f"Nothing was anchored after {_said(anchored)}. Is the worker's anchor_audit running?")
 
 
-def _what_is_not_sealed(verdict: Verdict) -> None:
-    late = clock.now() - MAY_WAIT
+def _what_is_not_sealed(at: datetime, verdict: Verdict) -> None:
+    late = at - MAY_WAIT
     with _reading(_NOT_SEALED) as cursor:
         while rows := cursor.fetchmany(500):
             for stream, entry_id, since, is_there in rows:

@@ -1,0 +1,1 @@
+"""Backups: made, kept, proven and restored. No tables of its own."""
