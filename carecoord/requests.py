@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -9,10 +10,14 @@ from contextlib import suppress
 
 import structlog
 from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+AGAIN_IN_SECONDS = 15  # a database that was restarted answers sooner
+# PostgreSQL's codes for: no connection, no room for one, stopping or starting. A lost connection comes without a code.
+_AWAY = ("08", "53", "57P")
 DRAINED_BYTES = 50 * 1024 * 1024
 log = structlog.get_logger("carecoord.requests")
 
@@ -86,6 +91,25 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         message = "What you sent is too large. Shorten the text, or send the file through the import."
         _drain(request)
     return HttpResponseBadRequest(render_to_string("400.html", {"message": message}))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for an exception. Where the database is away it says so, how to go on by hand, and when to ask again."""
+    if not _is_away(sys.exc_info()[1]):
+        return HttpResponse(render_to_string("500.html"), status=500)
+    page = HttpResponse(render_to_string("503.html", {"asked": request.method in ("GET", "HEAD")}), status=503)
+    page["Retry-After"] = str(AGAIN_IN_SECONDS)
+    return page
+
+
+def _is_away(problem: BaseException | None) -> bool:
+    """Whether it is the database that does not answer, and not something that it said."""
+    if isinstance(problem, InterfaceError):
+        return True
+    if not isinstance(problem, OperationalError):
+        return False
+    code = getattr(problem.__cause__, "pgcode", None)
+    return code is None or code.startswith(_AWAY)
 
 
 def _texts(request: HttpRequest) -> Iterable[str]:

@@ -37,3 +37,4 @@ urlpatterns = [
     path("", include("pathways.urls")),
 ]
 handler400 = "carecoord.requests.bad_request"
+handler500 = "carecoord.requests.server_error"

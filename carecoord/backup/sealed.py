@@ -1,6 +1,6 @@
 """The file of a backup: encrypted in chunks, so that one cut short, changed or put together anew is refused.
 
-After the first line and 16 random bytes come chunks of 1 MiB under AES-256-GCM, with a key that is derived for this
+After the first line and 16 random bytes come chunks of 64 KiB under AES-256-GCM, with a key that is derived for this
 file alone. Each chunk's nonce counts it and says whether it is the last: none can be left out, swapped, added or
 taken from another file. Nothing here knows what is inside.
 """
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 FIRST_LINE = b"CareCoord backup 1\n"
 FILE_ID_BYTES = 16
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 64 * 1024
 _TAG_BYTES = 16
 
 
@@ -69,7 +69,7 @@ def unsealed(file: BinaryIO, keys: Sequence[bytes]) -> Iterator[bytes]:
             raise Damaged(
                 "No key of CARECOORD_BACKUP_KEY opens it, or its beginning was changed."
                 if number == 0
-                else f"It is not whole, or not as it was written, after {number} MiB."
+                else f"It is not whole, or not as it was written, after {number * CHUNK_BYTES:,} bytes."
             )
         ciphers = [opened[0][0]]
         yield opened[0][1]

@@ -1,0 +1,78 @@
+"""While the database does not answer, pages say what to do, without asking it anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg2
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
+
+from carecoord.access import acting
+from tests.factories import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def caused_by(problem: type[psycopg2.Error]) -> OperationalError:
+    raised = OperationalError("server closed the connection unexpectedly, row (Tara)")
+    raised.__cause__ = problem()
+    return raised
+
+
+AWAY = [caused_by(psycopg2.OperationalError), InterfaceError("connection already closed")]
+
+
+@pytest.fixture
+def client() -> Client:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(staff())
+    return browser
+
+
+def breaks(monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
+    def broken(*arguments: Any) -> None:
+        raise problem
+
+    monkeypatch.setattr(acting, "_set", broken)
+
+
+@pytest.mark.parametrize("problem", AWAY, ids=lambda problem: type(problem).__name__)
+def test_a_page_says_what_to_do_and_when_to_come_back(
+    problem: Exception, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks(monkeypatch, problem)
+    answer = client.get("/caseload/")
+    text = answer.content.decode()
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert "no-store" in answer["Cache-Control"]
+    for words in ("cannot be reached right now", "on paper", "Ring the ward", "nothing that was saved is lost"):
+        assert words in text
+    assert "Tara" not in text
+    assert "Traceback" not in text
+
+
+def test_what_was_sent_is_to_be_sent_again_as_it_is(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    breaks(monkeypatch, AWAY[0])
+    text = client.post("/caseload/search/", {"q": "Reid"}).content.decode()
+    assert "may or may not have been saved" in text
+    assert "send the form again as it is" in text
+    assert "nothing that was saved is lost" not in text
+
+
+def test_a_bug_of_ours_is_no_database_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    breaks(monkeypatch, ValueError("a bug"))
+    answer = client.get("/caseload/")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.content.decode()
+
+
+def test_a_database_that_answers_with_a_refusal_is_not_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_slow(*arguments: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 1; SELECT pg_sleep(1)")
+
+    monkeypatch.setattr(acting, "_set", too_slow)
+    assert client.get("/caseload/").status_code == 500
