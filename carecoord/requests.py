@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import structlog
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 
@@ -86,6 +87,8 @@ class OwnWindow:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for a request that cannot be read. It says what to do, never what was sent."""
+    if isinstance(exception, SessionInterrupted) and _is_away(exception):
+        return _away(request)  # Django takes any trouble with storing the session for one that has ended
     message = ""
     if isinstance(exception, RequestDataTooBig):
         message = "What you sent is too large. Shorten the text, or send the file through the import."
@@ -94,22 +97,28 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for an exception. Where the database is away it says so, how to go on by hand, and when to ask again."""
-    if not _is_away(sys.exc_info()[1]):
-        return HttpResponse(render_to_string("500.html"), status=500)
+    """The page for an exception: something is wrong with us, or the database is away."""
+    if _is_away(sys.exc_info()[1]):
+        return _away(request)
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """How to go on by hand, and when to ask again."""
     page = HttpResponse(render_to_string("503.html", {"asked": request.method in ("GET", "HEAD")}), status=503)
     page["Retry-After"] = str(AGAIN_IN_SECONDS)
     return page
 
 
 def _is_away(problem: BaseException | None) -> bool:
-    """Whether it is the database that does not answer, and not something that it said."""
-    if isinstance(problem, InterfaceError):
-        return True
-    if not isinstance(problem, OperationalError):
-        return False
-    code = getattr(problem.__cause__, "pgcode", None)
-    return code is None or code.startswith(_AWAY)
+    """Whether somewhere behind a problem the database did not answer, which is not something that it said."""
+    while problem is not None:
+        lost = isinstance(problem, InterfaceError) or type(problem) in (OperationalError, DatabaseError)
+        code = getattr(problem.__cause__, "pgcode", None)
+        if lost and (code is None or code.startswith(_AWAY)):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
 
 
 def _texts(request: HttpRequest) -> Iterable[str]:

@@ -6,39 +6,30 @@ than there are threads; people of four sites at once.
 
 from __future__ import annotations
 
-import http.client
-import os
 import random
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import psycopg2
 import pytest
-from django.conf import settings
 from django.db import connection
-from django.test import Client
 
 from carecoord.access.models import User
 from carecoord.access.roles import Role
-from carecoord.environment import BASE_DIR, database_url
 from tests.factories import ago, happened, journey
 from tests.faults.people import one_in
-from tests.faults.pooler import free_port, needs_pgbouncer, pooled, wait_for
+from tests.faults.pooler import needs_pgbouncer, pooled
+from tests.faults.webserver import ask, cookies_of, web_server
 
 pytestmark = [needs_pgbouncer, pytest.mark.django_db(transaction=True)]
 
 SITES = ("ASHF", "CALD", "GLEN", "TAYM")
 CONNECTIONS = 3  # of the pooler to PostgreSQL
 READERS = 8  # at once; the web server has as many threads
-TOKEN = "a" * 32  # of the forms: what Django compares with the cookie
 CANARY = re.compile("Canary[a-z]+")
 
 
@@ -83,35 +74,8 @@ def people_with_women() -> list[Reader]:
         readers.append(Reader(midwife, names, pages))
     for reader in readers:
         reader.foreign_pages = [page for other in readers if other is not reader for page in other.own_pages]
-        client = Client()
-        client.force_login(reader.user)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        reader.cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
+        reader.cookies = cookies_of(reader.user)
     return readers
-
-
-@contextmanager
-def web_server(database: dict[str, Any]) -> Iterator[int]:
-    """The product as `make run` serves it, on that database; connections are kept from request to request."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "carecoord.settings",
-        "CARECOORD_MODE": "demo",
-        "SECRET_KEY": settings.SECRET_KEY,  # the sessions are made here
-        "DATABASE_URL": database_url(database),
-        "BIND": f"127.0.0.1:{port}",
-        "LOG_LEVEL": "ERROR",
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "carecoord.wsgi"], cwd=BASE_DIR, env=environment, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(port, server)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 class Service:
@@ -122,18 +86,9 @@ class Service:
 
     def ask(self, reader: Reader, page: str, form: dict[str, str]) -> tuple[int, str]:
         """The status and the page; when that leads on, of the page it leads to."""
-        web = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            headers = {"Cookie": reader.cookies, "Connection": "close"}
-            body = urlencode({**form, "csrfmiddlewaretoken": TOKEN}) if form else None
-            headers |= {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-            web.request("POST" if form else "GET", page, body=body, headers=headers)
-            answer = web.getresponse()
-            text, to = answer.read().decode(), answer.headers.get("Location", "")
-        finally:
-            web.close()
-        leads_on = answer.status == 302 and not to.startswith("/accounts/")
-        return self.ask(reader, to, {}) if leads_on else (answer.status, text)
+        status, text, to = ask(self.port, page, reader.cookies, form)
+        leads_on = status == 302 and not to.startswith("/accounts/")
+        return self.ask(reader, to, {}) if leads_on else (status, text)
 
     def names(self, acting: str) -> set[str]:
         """The names of all women whom the database shows to the web server's role when that user acts."""

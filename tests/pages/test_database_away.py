@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
@@ -60,6 +61,21 @@ def test_what_was_sent_is_to_be_sent_again_as_it_is(client: Client, monkeypatch:
     assert "may or may not have been saved" in text
     assert "send the form again as it is" in text
     assert "nothing that was saved is lost" not in text
+
+
+def test_a_session_that_could_not_be_stored_is_no_session_that_has_ended(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry may be committed by then: "your session has ended" would say nothing of that."""
+
+    def lost(*arguments: Any, **more: Any) -> None:
+        raise caused_by(psycopg2.OperationalError)
+
+    client.get("/caseload/")
+    monkeypatch.setattr(Session, "save", lost)
+    answer = client.post("/caseload/search/", {"q": "Reid"})
+    assert answer.status_code == 503
+    assert "may or may not have been saved" in answer.content.decode()
 
 
 def test_a_bug_of_ours_is_no_database_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
