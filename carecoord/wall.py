@@ -12,7 +12,13 @@ WALL = Wall(
     tables=(
         # The web reads its own person's grants and conflicts, and writes none: see access/migrations/0003.
         Walled("access_grant", shows=_MINE, app="SELECT", worker="SELECT"),
-        Walled("access_conflict", shows="user_id = (SELECT cc_user())", app="SELECT"),
+        # The sweep tells nobody who is in conflict with her; it reads who that is, and never why.
+        Walled(
+            "access_conflict",
+            shows="user_id = (SELECT cc_user())",
+            app="SELECT",
+            worker="SELECT (woman_id, user_id)",
+        ),
         Walled("access_seal", shows=of_woman("access_seal"), app="SELECT"),
         # Written by the functions of access/migrations/0006; read by nobody on a page.
         Walled("access_claimattempt", shows="false", worker="SELECT"),

@@ -311,8 +311,13 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
 
 
 def lock(journey: Journey) -> Journey:
-    """The journey's row, locked until the transaction ends: one change at a time to one record."""
-    return Journey.objects.select_for_update(of=("self",)).select_related("site", "woman").get(pk=journey.pk)
+    """The journey's row, locked until the transaction ends: one change at a time to one record.
+
+    Without its key, so that a sweep, which writes rows that belong to it, neither waits for a verb nor stops one.
+    """
+    return (
+        Journey.objects.select_for_update(of=("self",), no_key=True).select_related("site", "woman").get(pk=journey.pk)
+    )
 
 
 def check_draft(journey: Journey, draft: Draft) -> None:

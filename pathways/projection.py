@@ -87,7 +87,8 @@ def refresh(journey: Journey, *, at: datetime | None = None) -> None:
     answer = answer_for(journey, facts, at)
     _write_journey(journey, answer.journey)
     _write_babies(journey, answer.babies)
-    _write_flags(journey, _write_handoffs(journey, answer.handoffs), at)
+    handoffs, moved = _write_handoffs(journey, answer.handoffs)
+    _write_flags(journey, handoffs, moved, at)
     write_grants(journey, facts, answer.handoffs)  # last: it may close her record to whoever is writing
 
 
@@ -166,8 +167,8 @@ def _write_babies(journey: Journey, born: dict[int, tuple[datetime, str]]) -> No
             journey.babies.update_or_create(number=number, defaults={"born_at": born_at, "place": place})
 
 
-def _write_handoffs(journey: Journey, answers: list[engine.Handoff]) -> list[Handoff]:
-    """Make the stored rows equal the answer; return those that are stored afterwards."""
+def _write_handoffs(journey: Journey, answers: list[engine.Handoff]) -> tuple[list[Handoff], set[int]]:
+    """Make the stored rows equal the answer; return those that are stored afterwards, and which have a new due time."""
     stored = {_identity(row): row for row in journey.handoffs.all()}
     computed = {_identity(row): row for row in _rows(journey, answers)}
     gone = [row.pk for key, row in stored.items() if key not in computed]
@@ -176,34 +177,48 @@ def _write_handoffs(journey: Journey, answers: list[engine.Handoff]) -> list[Han
         Flag.objects.filter(handoff__in=gone, cleared_at=None).update(cleared_at=clock.now())
         Handoff.objects.filter(pk__in=gone).delete()
     new = Handoff.objects.bulk_create(row for key, row in computed.items() if key not in stored)
-    changed = []
+    changed, moved = [], set()
     for key in computed.keys() & stored.keys():
         row, fresh = stored[key], computed[key]
+        if row.due_at != fresh.due_at:
+            moved.add(row.pk)
         if any(getattr(row, name) != getattr(fresh, name) for name in _COPIED):
             for name in _COPIED:
                 setattr(row, name, getattr(fresh, name))
             changed.append(row)
     if changed:
         Handoff.objects.bulk_update(changed, _COPIED)
-    return [*new, *(stored[key] for key in computed.keys() & stored.keys())]
+    return [*new, *(stored[key] for key in computed.keys() & stored.keys())], moved
 
 
-def _write_flags(journey: Journey, handoffs: list[Handoff], at: datetime) -> None:
+def _write_flags(journey: Journey, handoffs: list[Handoff], moved: set[int], at: datetime) -> None:
     """Raise, escalate or clear the flags of one journey, by the rows just written."""
     open_flags = {flag.handoff_id: flag for flag in journey.flags.filter(cleared_at=None)}
     raised = []
     for handoff in handoffs:
         flag = open_flags.get(handoff.pk)
         level = handoff.state if handoff.state in LATE_STATES else None
-        if flag is None and level:
-            raised.append(new_flag(handoff, at))
-        elif flag and not level:
+        # At another site nobody has been told yet: a flag of its own starts again at the foot of the ladder.
+        has_left = flag is not None and flag.site_id not in (None, handoff.site_id)
+        if flag and (has_left or not level):
             flag.cleared_at = at
             flag.save(update_fields=["cleared_at"])
-        elif flag and level and flag.level != level:
-            flag.level, flag.escalated_at = level, at if level == State.MISSED else None
-            flag.save(update_fields=["level", "escalated_at"])
+        elif flag and level:
+            _keep(flag, level, at, has_moved=handoff.pk in moved)
+        if level and (flag is None or has_left):
+            raised.append(new_flag(handoff, at))
     Flag.objects.bulk_create(raised)
+
+
+def _keep(flag: Flag, level: str, at: datetime, *, has_moved: bool) -> None:
+    """Bring an open flag up to date. Where its due time moved, the next sweep asks its ladder again."""
+    if flag.level == level and not has_moved:
+        return
+    if flag.level != level:
+        flag.level, flag.escalated_at = level, at if level == State.MISSED else None
+    if has_moved:
+        flag.climbs_at = at
+    flag.save(update_fields=["level", "escalated_at", "climbs_at"])
 
 
 def new_flag(handoff: Handoff, at: datetime) -> Flag:

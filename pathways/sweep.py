@@ -8,26 +8,38 @@ The sweep only raises and clears; only a person, or an acknowledgement received,
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from carecoord import clock
 from carecoord.sites.models import Site
 from pathways.alerting.climbing import climb
 from pathways.models import SweepRun
 
+log = logging.getLogger(__name__)
+
+RUNS_KEPT = timedelta(days=30)
+_KEPT = ("examined", "flagged", "escalated", "cleared", "told")
+
 
 @dataclass
 class Swept:
-    """What one sweep did. ``seconds`` is its duration, ``told`` the alerts that it made, the rest counts of rows."""
+    """What one sweep did. ``seconds`` is its duration, ``told`` the alerts that it made, the rest counts of rows.
+
+    ``failed``: sites whose sweep broke off; the others were swept all the same.
+    """
 
     examined: int = 0
     flagged: int = 0
     escalated: int = 0
     cleared: int = 0
     told: int = 0
+    failed: int = 0
     seconds: float = 0.0
 
     def add(self, other: Swept) -> None:
@@ -47,7 +59,7 @@ _MOVE = """
     WITH due AS (
         SELECT id FROM pathways_handoff
         WHERE site_id = %(site)s AND {where} AND {column} <= %(at)s
-        ORDER BY id FOR UPDATE SKIP LOCKED
+        ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE pathways_handoff AS handoff SET state = '{state}'
     FROM due WHERE handoff.id = due.id
@@ -78,16 +90,26 @@ _CLEAR = """
 """
 
 
-def sweep(as_of: datetime | None = None) -> Swept:
-    """Sweep every site for the instant ``as_of`` (aware; now by default), one after the other."""
+def sweep(as_of: datetime | None = None, *, sites: Iterable[Site] | None = None) -> Swept:
+    """Sweep every site (or these) for the instant ``as_of`` (aware; now by default), one after the other.
+
+    A site whose sweep fails is logged and does not stop the others.
+    """
     swept = Swept()
-    for site in Site.objects.order_by("pk"):
-        swept.add(sweep_site(site.pk, as_of))
+    for site in Site.objects.order_by("pk") if sites is None else sites:
+        try:
+            swept.add(sweep_site(site.pk, as_of))
+        except Exception:
+            log.exception("sweep failed", extra={"site": site.pk})
+            swept.failed += 1
     return swept
 
 
-def sweep_site(site: int, as_of: datetime | None = None) -> Swept:
-    """Sweep one site. Leaves a SweepRun row, written when it starts: without an end it runs, or was killed."""
+def sweep_site(site: int, as_of: datetime | None = None, *, seconds: float | None = None) -> Swept:
+    """Sweep one site. Leaves a SweepRun row, written when it starts: without an end it runs, or was killed.
+
+    Alerts that are not made within ``seconds`` are left for the next sweep.
+    """
     started = clock.now()
     at = as_of or started
     run = SweepRun.objects.create(site_id=site, started_at=started, as_of=at)
@@ -96,14 +118,20 @@ def sweep_site(site: int, as_of: datetime | None = None) -> Swept:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLEAR, {"at": at, "site": site})
         swept.cleared = cursor.rowcount
-    swept.told = climb(site, at)
+    swept.told = climb(site, at, seconds=seconds)
     run.finished_at = clock.now()
     swept.seconds = (run.finished_at - started).total_seconds()
-    for name, value in asdict(swept).items():
-        if name != "seconds":
-            setattr(run, name, value)
+    for name in _KEPT:
+        setattr(run, name, getattr(swept, name))
     run.save()
     return swept
+
+
+def forget_old_runs(at: datetime | None = None) -> int:
+    """Remove the rows of sweeps from more than 30 days ago, those without an end too; returns how many."""
+    before = (at or clock.now()) - RUNS_KEPT
+    old = Q(finished_at__lt=before) | Q(finished_at=None, started_at__lt=before)
+    return SweepRun.objects.filter(old).delete()[0]
 
 
 def _move(site: int, at: datetime, swept: Swept) -> None:

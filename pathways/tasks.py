@@ -9,6 +9,8 @@ from pathways import covering
 from pathways import sweep as sweeping
 from pathways.finding import matching
 
+SECONDS = 10  # of one site's sweep; a backlog goes on with the next one, well before a task would be stopped
+
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
@@ -21,11 +23,12 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def sweep_site(site: int) -> None:
     """Move what time moves at one site, and tell whom its alerts have reached."""
-    sweeping.sweep_site(site)
+    sweeping.sweep_site(site, seconds=SECONDS)
 
 
 @shared_task(ignore_result=True)
 def upkeep() -> None:
-    """Bring grants up to date where only the calendar moved; compare women who are new."""
+    """Bring grants up to date where only the calendar moved; compare women who are new; forget old sweeps."""
     covering.regrant()
     matching.match()
+    sweeping.forget_old_runs()

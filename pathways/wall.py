@@ -46,8 +46,9 @@ WALL = Wall(
             worker="SELECT",
         ),
         _of_journey("pathways_owner", _WRITE),
-        # Managers are told too and see no woman: what they may know comes from functions.
-        _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=_WRITE),
+        # Managers are told too and see no woman: what they may know comes from functions. An alert stays as it was,
+        # and only loses its handoff's row when that goes.
+        _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=f"{_APPEND}, UPDATE (handoff_id)"),
         Walled(
             "pathways_alertto",
             shows=of_woman("pathways_alertto"),
@@ -67,5 +68,12 @@ WALL = Wall(
         "pathways_decide_match(bigint, text, text)",
         "open_contact(bigint, text, text, uuid)",
         "has_address_to_write_to(bigint)",
+        "pathways_my_alerts()",
+        "pathways_take_alert(bigint, uuid)",
+        "pathways_give_back_alert(bigint)",
+        "pathways_my_told(date, date)",
+        "pathways_told_spread(date, date)",
+        "pathways_alert_honesty(date, date)",
+        "pathways_put_off_reasons(date, date, text[])",
     ),
 )

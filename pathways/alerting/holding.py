@@ -117,6 +117,14 @@ def take_alert(alert: int, *, submission: UUID | None = None, by: User) -> None:
         raise AlreadyHeld("A colleague has this already.")
 
 
+def give_back_alert(alert: int, *, by: User) -> None:
+    """Take back ``take_alert`` within a minute. Raises Refused."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pathways_give_back_alert(%s)", [alert])
+        if not cursor.fetchone()[0]:
+            raise Refused("This can be taken back within a minute. Tell your colleagues instead.")
+
+
 def times_put_off(flag: Flag) -> int:
     """How often the level that the flag has reached was put off. One or two SQL queries."""
     reached = Alert.objects.filter(flag=flag).order_by("-rung").values_list("made_at", flat=True).first()

@@ -16,12 +16,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from carecoord import clock
 from carecoord.access.models import Cover, User
 from pathways.alerting.holding import PUT_OFF_REASONS, severity_of
-from pathways.engine import Severity
+from pathways.engine import Moment, Severity, Stage, SubjectKind
 from pathways.models import Alert, AlertTo, Flag, Handoff, Hold, Journey, Owner
 from pathways.moments import by_key
 from pathways.moments.ladders import LADDERS
 from pathways.visibility import journeys_visible_to
 from pathways.wording.handoffs import LONG_PAST, step_of
+
+_NEVER_BY_SITE = {Stage.SEPARATED, Stage.BEREAVEMENT}
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,9 @@ class Spread:
 def spread(since: date, until: date) -> list[Spread]:
     """The spread of alerts over people for each London day on which somebody was told. One query."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT day, few, some, many FROM pathways_told_spread(%s, %s) ORDER BY day", [since, until])
+        cursor.execute(
+            "SELECT day, up_to_7, up_to_15, above_15 FROM pathways_told_spread(%s, %s) ORDER BY day", [since, until]
+        )
         return [Spread(*row) for row in cursor.fetchall()]
 
 
@@ -215,7 +219,16 @@ def honesty(since: date, until: date) -> list[Honest]:
             [since, until],
         )
         found = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [Honest(key, by_key[key].list_title, *found[key]) for key in by_key if key in found]
+    return [
+        Honest(key, moment.list_title, *found[key])
+        for key, moment in by_key.items()
+        if key in found and _by_site(moment)
+    ]
+
+
+def _by_site(moment: Moment) -> bool:
+    """Whether numbers of this moment may be told by site at all: not what concerns a separation or a loss."""
+    return moment.subject is not SubjectKind.SEPARATION and not _NEVER_BY_SITE.issuperset(moment.stages)
 
 
 def put_off_reasons(since: date, until: date) -> dict[str, int | None]:
