@@ -15,10 +15,10 @@ from django.db.models import OuterRef, Subquery
 
 from carecoord import clock
 from pathways import engine
-from pathways.engine import LATE_STATES, OPEN_STATES, Fact, State
+from pathways.engine import LATE_STATES, OPEN_STATES, Ending, Fact, Stage, State
 from pathways.grants import grant_differences, write_grants
 from pathways.models import Event, Flag, Handoff, Journey
-from pathways.moments import ALL
+from pathways.moments import ALL, by_key
 from pathways.site_rules import rules_of
 
 CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
@@ -51,11 +51,12 @@ def fact_of(event: Event) -> Fact:
 
 @dataclass(frozen=True)
 class Answer:
-    """All that follows from one journey's facts at ``at``."""
+    """All that follows from one journey's facts at ``at``. ``over``: what ended the journey as a whole."""
 
     handoffs: list[engine.Handoff]
     journey: dict[str, Any]
     babies: dict[int, tuple[datetime, str]]
+    over: Ending | None = None
 
 
 def answer_for(journey: Journey, facts: list[Fact], at: datetime) -> Answer:
@@ -77,7 +78,19 @@ def answer_for(journey: Journey, facts: list[Fact], at: datetime) -> Answer:
     for birth in births:
         babies.setdefault(birth.baby or 1, (birth.occurred_at, birth.details.get("place", "")))
     handoffs = engine.handoffs(ALL, rules_of(journey.rules_site), facts, at, edd_at_entry=journey.edd_at_entry)
-    return Answer(handoffs, copies, babies)
+    return Answer(handoffs, copies, babies, _over(facts) if stage is Stage.CLOSED else None)
+
+
+def _over(facts: list[Fact]) -> Ending:
+    return Ending.MOTHER_DIED if any(fact.kind == "mother_died" for fact in facts) else Ending.CLOSED
+
+
+def _level(handoff: Handoff, over: Ending | None) -> str | None:
+    """The level of the flag that a handoff asks for. What was missed stays missed after her death or the end of the
+    journey, and asks for nobody any more, unless it is owed all the same (a baby's)."""
+    if handoff.state not in LATE_STATES or (over and over not in by_key[handoff.moment].survives):
+        return None
+    return handoff.state
 
 
 def refresh(journey: Journey, *, at: datetime | None = None) -> None:
@@ -88,7 +101,7 @@ def refresh(journey: Journey, *, at: datetime | None = None) -> None:
     _write_journey(journey, answer.journey)
     _write_babies(journey, answer.babies)
     handoffs, moved = _write_handoffs(journey, answer.handoffs)
-    _write_flags(journey, handoffs, moved, at)
+    _write_flags(journey, [(handoff, _level(handoff, answer.over)) for handoff in handoffs], moved, at)
     write_grants(journey, facts, answer.handoffs)  # last: it may close her record to whoever is writing
 
 
@@ -116,7 +129,7 @@ def differences(journey: Journey, at: datetime) -> list[str]:
             new = getattr(computed[key], name)
             if old != new:
                 found.append(f"{'.'.join(map(str, key))}.{name}: stored {old}, computed {new}")
-        level = stored[key].state if stored[key].state in LATE_STATES else None
+        level = _level(stored[key], answer.over)
         if stored[key].flag_level != level:
             found.append(f"{'.'.join(map(str, key))}: flag {stored[key].flag_level}, should be {level}")
     return found + grant_differences(journey, facts, answer.handoffs, at)
@@ -191,13 +204,12 @@ def _write_handoffs(journey: Journey, answers: list[engine.Handoff]) -> tuple[li
     return [*new, *(stored[key] for key in computed.keys() & stored.keys())], moved
 
 
-def _write_flags(journey: Journey, handoffs: list[Handoff], moved: set[int], at: datetime) -> None:
-    """Raise, escalate or clear the flags of one journey, by the rows just written."""
+def _write_flags(journey: Journey, handoffs: list[tuple[Handoff, str | None]], moved: set[int], at: datetime) -> None:
+    """Raise, escalate or clear the flags of one journey, by the rows just written and the level each asks for."""
     open_flags = {flag.handoff_id: flag for flag in journey.flags.filter(cleared_at=None)}
     raised = []
-    for handoff in handoffs:
+    for handoff, level in handoffs:
         flag = open_flags.get(handoff.pk)
-        level = handoff.state if handoff.state in LATE_STATES else None
         # At another site nobody has been told yet: a flag of its own starts again at the foot of the ladder.
         has_left = flag is not None and flag.site_id not in (None, handoff.site_id)
         if flag and (has_left or not level):

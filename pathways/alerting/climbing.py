@@ -149,8 +149,10 @@ _INSERT = """
     SELECT flag.id, flag.journey_id, flag.handoff_id, flag.handoff_key, flag.site_id,
            new.rung, new.severity, new.due_at, new.fired_at, %(at)s, new.nobody
     FROM unnest(%(flags)s::bigint[], %(rungs)s::int[], %(severities)s::text[], %(due)s::timestamptz[],
-                %(fired)s::timestamptz[], %(nobody)s::boolean[]) AS new (flag, rung, severity, due_at, fired_at, nobody)
+                %(fired)s::timestamptz[], %(nobody)s::boolean[])
+         WITH ORDINALITY AS new (flag, rung, severity, due_at, fired_at, nobody, place)
     JOIN pathways_flag flag ON flag.id = new.flag
+    ORDER BY new.place
     ON CONFLICT (flag_id, rung) DO NOTHING
     RETURNING flag_id, rung, id
 """

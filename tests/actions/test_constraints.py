@@ -20,13 +20,17 @@ from carecoord.access.models import Opening as RecordOpening
 from carecoord.sites.models import Site
 from pathways.models import (
     Address,
+    Alert,
+    AlertTo,
     Baby,
     Background,
     ContactDetail,
     Correction,
+    DutyPost,
     Event,
     Flag,
     Handoff,
+    Hold,
     Identifier,
     Journey,
     MatchReview,
@@ -96,6 +100,47 @@ def two_flags() -> None:
     owed = a_handoff(journey())
     for _ in range(2):
         Flag.objects.create(journey=owed.journey, handoff=owed, handoff_key=owed.key, level="missed", raised_at=NOW)
+
+
+def an_alert(flag: Flag | None = None) -> Alert:
+    """The first level of a flag."""
+    if flag is None:
+        owed = a_handoff(journey())
+        flag = Flag.objects.create(
+            journey=owed.journey, handoff=owed, handoff_key=owed.key, level="missed", raised_at=NOW, site=owed.site
+        )
+    times = {"due_at": NOW, "fired_at": NOW}
+    return Alert.objects.create(
+        flag=flag, journey=flag.journey, handoff_key=flag.handoff_key, site=flag.site, rung=0, severity="S1", **times
+    )
+
+
+def two_alerts() -> None:
+    an_alert(an_alert().flag)
+
+
+def told_twice() -> None:
+    alert, person = an_alert(), staff()
+    for _ in range(2):
+        AlertTo.objects.create(alert=alert, user=person, woman=alert.journey.woman, post="owner")
+
+
+def hold(**fields) -> Hold:
+    flag = an_alert().flag
+    known = {"kind": "taken", "by": staff(), "at": NOW, "until": NOW + timedelta(hours=1)}
+    return Hold.objects.create(**{"flag": flag, "journey": flag.journey, **known, **fields})
+
+
+def duty_post(**fields) -> DutyPost:
+    person = fields.pop("user", None) or staff()
+    known = {"post": "team lead", "starts_on": date(2026, 2, 2)}
+    return DutyPost.objects.create(site=Site.objects.get(code="ASHF"), user=person, **{**known, **fields})
+
+
+def same_post_twice() -> None:
+    person = staff()
+    for _ in range(2):
+        duty_post(user=person)
 
 
 def future_event() -> None:
@@ -291,6 +336,14 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "match_once": (MatchReview, same_match_twice),
     "match_of_two_in_order": (MatchReview, match_the_wrong_way_round),
     "match_decision_is_whole": (MatchReview, lambda: match(outcome="same")),
+    "one_alert_per_flag_and_level": (Alert, two_alerts),
+    "alert_told_once": (AlertTo, told_twice),
+    "putting_off_has_a_reason": (Hold, lambda: hold(kind="snoozed", reason="")),
+    "held_for_a_while": (Hold, lambda: hold(until=NOW)),
+    "post_once": (DutyPost, same_post_twice),
+    "post_ends_later": (DutyPost, lambda: duty_post(ends_on=date(2026, 2, 1))),
+    "hours_have_both_ends": (DutyPost, lambda: duty_post(begins=time(9))),
+    "duty_days_are_weekdays": (DutyPost, lambda: duty_post(days=[1, 8])),
     "role_label_once": (RoleLabel, same_label_twice),
     "one_draft_per_page": (Draft, two_drafts),
     "failure_once_per_window": (SignInFailure, two_counts_of_nobody),
@@ -305,6 +358,7 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
         same_form(lambda form: Woman.objects.filter(pk=woman().pk).update(submission=form)),
     ),
     "event of a correction": (Correction, two_corrections),
+    "submission of a hold": (Hold, same_form(lambda form: hold(submission=form))),
     "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
 }
 TRIGGERS = {
