@@ -66,7 +66,7 @@ SET search_path = public, pg_temp AS $$
         WHEN 'S3' THEN (
             SELECT (day + 1)::timestamp AT TIME ZONE 'Europe/London'
             FROM generate_series(1, 7) AS later, LATERAL (
-                SELECT (at AT TIME ZONE 'Europe/London')::date + later AS day) AS days
+                SELECT ((at - interval '1 microsecond') AT TIME ZONE 'Europe/London')::date + later AS day) AS days
             WHERE extract(isodow FROM day) < 6 ORDER BY day OFFSET 2 LIMIT 1)
         ELSE at + interval '7 days'
     END
