@@ -75,6 +75,19 @@ POSTS: dict[str, Post] = {
         _names("G. Holt", "D. Ramsden", "B. Laing", "S. Wishart"),
         code="safeguarding",
     ),
+    # Those whom the ladders reach further up, so that in the demonstration no alert ends with nobody.
+    "lead": Post(
+        Role.SPECIALIST_MIDWIFE, _K.CASELOAD, _names("F. Whitcombe", "L. Ibbotson", "J. Kinnear", "E. Spence")
+    ),
+    "doctor": Post(
+        Role.OBSTETRIC_DOCTOR, _K.HOSPITAL, _names("Dr R. Achebe", "Dr H. Sutcliffe", "Dr E. Morven", "Dr N. Laskaris")
+    ),
+    "pharmacist": Post(
+        Role.PHARMACIST, _K.HOSPITAL, _names("B. Nakamura", "V. Ellershaw", "D. Strachan", "M. Abernethy")
+    ),
+    "head": Post(
+        Role.SERVICE_MANAGER, _K.MANAGEMENT, _names("K. Ashdown", "R. Priestley", "A. Colquhoun", "T. Garioch")
+    ),
 }
 
 
@@ -113,7 +126,7 @@ def _move_to_their_own_teams(teams: dict[str, dict[str, list[Team]]]) -> None:
 
 
 def _encoded(password: str, anybody: User | None) -> str:
-    """The stored form of the password. All accounts share it: hashing 52 times would take six seconds."""
+    """The stored form of the password. All accounts share it: hashing 68 times would take seven seconds."""
     if anybody and check_password(password, anybody.password):
         return anybody.password
     return make_password(password)

@@ -22,7 +22,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from carecoord.access.models import Conflict
 from pathways.alerting.duty import Asked, Roster
-from pathways.alerting.levels import Holder, Level, instants, reached
+from pathways.alerting.levels import Holder, Level, by_the_hour, instants, reached
 from pathways.engine import Moment, Severity
 from pathways.models import AlertTo, Flag, Offer, Owner
 from pathways.moments import ALL, by_key
@@ -125,12 +125,12 @@ def _asked(flags: list[Flag]) -> Iterable[tuple[Flag, Asked]]:
 def _climbed(flag: Flag, asked: Asked, roster: Roster, at: datetime) -> _Climbed:
     moment = by_key[asked.moment]
     ladder = LADDERS[moment.ladder]
-    due_at = flag.handoff.due_at if flag.handoff else at
+    due_at, hourly = flag.handoff.due_at if flag.handoff else at, by_the_hour(ladder)
 
     def who(rung: int) -> tuple[Holder, ...]:
         held: dict[int, Holder] = {}  # whoever holds two posts of a level is told once
         for post in ladder.rungs[rung].posts:
-            for user in roster.holders(post, asked):
+            for user in roster.holders(post, asked, by_the_hour=hourly):
                 held.setdefault(user, (user, post))
         return tuple(held.values())
 

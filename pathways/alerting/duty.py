@@ -17,7 +17,8 @@ any other             whom the site names for it, in their hours; where it names
 
 *Her midwife* is the named midwife; while she is away whoever covers for her, else the buddy. Whoever has a handoff in
 hand and is away is covered in the same way. A post that the site names somebody for and that nobody is on duty in at
-that hour is empty: the ladder goes on to the next level.
+that hour is empty: the ladder goes on to the next level. Ladders that count in working days come due at midnight and
+are read in the morning: for them the hours are left aside, and whoever the site names that day holds the post.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Roster:
     roles: dict[int, frozenset[tuple[Role, int]]] = field(default_factory=dict)
     away: dict[int, People] = field(default_factory=dict)
     named: dict[Post, People] = field(default_factory=dict)
+    in_their_hours: dict[Post, People] = field(default_factory=dict)
 
     @classmethod
     def of(cls, site: int, at: datetime) -> Roster:
@@ -77,26 +79,26 @@ class Roster:
         covers = Cover.objects.filter(ended_at=None, starts_on__lte=today, ends_on__gte=today).order_by("pk")
         for midwife, covered_by in covers.values_list("midwife_id", "covered_by_id"):
             away.setdefault(midwife, []).append(covered_by)
-        named: dict[Post, list[int]] = {}
         yesterday = today - timedelta(days=1)  # whose night may still run
         posts = DutyPost.objects.filter(site=site, starts_on__lte=today)
-        for post in posts.filter(Q(ends_on=None) | Q(ends_on__gte=yesterday)).order_by("user_id", "pk"):
-            if post.ends_on is None or post.ends_on >= today or is_on_duty(post, at):
-                named.setdefault(Post(post.post), []).extend([post.user_id] if is_on_duty(post, at) else [])
+        rows = list(posts.filter(Q(ends_on=None) | Q(ends_on__gte=yesterday)).order_by("user_id", "pk"))
+        there = [row for row in rows if is_on_duty(row, at)]
         return cls(
             {user: frozenset(held) for user, held in roles.items()},
             {user: tuple(others) for user, others in away.items()},
-            {each: tuple(dict.fromkeys(people)) for each, people in named.items()},
+            _by_post(row for row in rows if row in there or row.ends_on is None or row.ends_on >= today),
+            _by_post(there),
         )
 
-    def holders(self, post: Post, asked: Asked) -> People:
+    def holders(self, post: Post, asked: Asked, *, by_the_hour: bool = True) -> People:
         """Who holds ``post`` for this handoff; nobody where the next level has to be told."""
-        return next(filter(None, (self._free(people, asked) for people in self._steps(post, asked))), ())
+        steps = [self.on_duty(post, by_the_hour=by_the_hour)] if post in NAMED_BY_THE_SITE else self._steps(post, asked)
+        return next(filter(None, (self._free(people, asked) for people in steps)), ())
 
-    def on_duty(self, post: Post) -> People:
+    def on_duty(self, post: Post, *, by_the_hour: bool = True) -> People:
         """Who holds a post that belongs to the site, whatever the handoff."""
         if post in self.named:
-            return self._present(self.named[post])
+            return self._present((self.in_their_hours if by_the_hour else self.named).get(post, ()))
         return self._with_roles(POST_ROLES[post])
 
     def last_resort(self, asked: Asked) -> People:
@@ -106,8 +108,6 @@ class Roster:
         return next(filter(None, (self._free(people, asked) for people in steps)), ())
 
     def _steps(self, post: Post, asked: Asked) -> Iterable[Iterable[int]]:
-        if post not in OF_THE_HANDOFF:
-            return [self.on_duty(post)]
         if post is Post.NAMED_MIDWIFE:
             return [*self._midwife(asked), self._caseload_team(asked)]
         in_hand = self._or_cover(asked.owner)
@@ -152,6 +152,13 @@ class Roster:
     @staticmethod
     def _free(people: Iterable[int], asked: Asked) -> People:
         return tuple(user for user in people if user not in asked.never)
+
+
+def _by_post(rows: Iterable[DutyPost]) -> dict[Post, People]:
+    found: dict[Post, dict[int, None]] = {}
+    for row in rows:
+        found.setdefault(Post(row.post), {})[row.user_id] = None
+    return {post: tuple(people) for post, people in found.items()}
 
 
 def is_on_duty(post: DutyPost, at: datetime) -> bool:

@@ -29,6 +29,11 @@ def instants(ladder: Ladder, due_at: datetime, rules: SiteRules) -> list[datetim
     return [shifted(due_at, rung.after, rules) for rung in ladder.rungs]
 
 
+def by_the_hour(ladder: Ladder) -> bool:
+    """Whether a ladder counts in hours, so that who is on duty at that very hour matters."""
+    return all(rung.after.unit is not Unit.WORKING_DAYS for rung in ladder.rungs)
+
+
 def shifted(instant: datetime, offset: Offset, rules: SiteRules) -> datetime:
     """``offset`` after an instant, which itself is meant where it is nothing."""
     if not offset.amount:

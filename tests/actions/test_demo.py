@@ -24,8 +24,12 @@ from carecoord import clock
 from carecoord.access import demo as accounts
 from carecoord.access.models import Conflict, Cover, Grant, Seal, User
 from carecoord.clock import LONDON
+from carecoord.sites.models import Site
 from pathways import projection
 from pathways.actions import Draft, correct_event, record_event, update_woman
+from pathways.alerting.duty import Asked, Roster
+from pathways.alerting.levels import by_the_hour
+from pathways.demo.duties import HOLDERS, load_duties
 from pathways.demo.following import append_only_lifted
 from pathways.demo.stories import stories_of
 from pathways.engine import Stage
@@ -34,6 +38,7 @@ from pathways.models import (
     Background,
     ContactDetail,
     DemoWoman,
+    DutyPost,
     Event,
     Flag,
     Handoff,
@@ -42,6 +47,8 @@ from pathways.models import (
     SafeContact,
     Woman,
 )
+from pathways.moments import ALL
+from pathways.moments.ladders import LADDERS
 from pathways.wording.contact import contact_in_words
 from tests.roles import as_role
 
@@ -201,7 +208,7 @@ def test_on_the_same_day_it_changes_nothing_and_asks_little(noon: time_machine.T
     with CaptureQueriesContext(connection) as queries:
         load()
     assert contents() == before
-    assert len(queries) < 15
+    assert len(queries) < 16
 
 
 @pytest.mark.parametrize("days", [1, 30, 240], ids=["one day", "over the spring change", "over both changes"])
@@ -349,7 +356,7 @@ def test_every_site_has_an_account_for_every_post(noon: time_machine.Traveller) 
             assert re.search(rf"{re.escape(person.email)} +{person.name} ", printed)
     assert PASSWORD in printed
     people = User.objects.filter(email__endswith="@demo.example")
-    assert len(people) == len({person.name for person in people}) == 52
+    assert len(people) == len({person.name for person in people}) == 68
     teams = [user(f"{name}.ashf").current_memberships[0].team.code for name in ("midwife", "midwife2")]
     assert teams == ["bridge", "valley"]
 
@@ -376,3 +383,27 @@ def test_without_one_a_password_is_made_once_and_kept(
     assert password in load()
     assert kept.read_text() == password
     assert user("ward.taym").check_password(password)
+
+
+# -- ladders ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hour", [3, 12, 21])
+def test_no_level_of_a_ladder_is_empty_in_the_demonstration(hour):
+    staff = accounts.load_accounts("x")
+    load_duties(staff, clock.now())
+    load_duties(staff, clock.now())
+    when = clock.now().astimezone(clock.LONDON).replace(hour=hour) + timedelta(days=1)
+    for site_code in accounts.DEMO_SITES:
+        site = Site.objects.get(code=site_code)
+        midwife = staff[accounts.email_of("midwife", site_code)]
+        team = midwife.current_memberships[0].team
+        record = Journey(site=site, team=team, named_midwife=midwife)
+        roster = Roster.of(site.pk, when)
+        for moment in ALL:
+            asked = Asked(moment.key, moment.subject, record)
+            ladder = LADDERS[moment.ladder]
+            for rung in ladder.rungs:
+                told = [roster.holders(post, asked, by_the_hour=by_the_hour(ladder)) for post in rung.posts]
+                assert any(told), (site_code, moment.key, rung.told)
+    assert DutyPost.objects.count() == len(HOLDERS) * len(accounts.DEMO_SITES)

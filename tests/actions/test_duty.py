@@ -168,6 +168,15 @@ def test_outside_the_hours_of_a_named_post_it_is_empty_and_no_role_steps_in():
     assert len(roster(at("2026-11-18 16:59")).on_duty(Post.SERVICE_MANAGER)) == 1
 
 
+def test_a_ladder_of_working_days_leaves_the_hours_aside():
+    """It comes due at midnight: whoever leads the team by day is told, and not their manager instead."""
+    row = named(begins=time(9), ends=time(17), starts_on=date(2026, 11, 18))
+    at_midnight = roster(at("2026-11-19 00:00"))
+    assert at_midnight.on_duty(Post.TEAM_LEAD) == ()
+    assert at_midnight.on_duty(Post.TEAM_LEAD, by_the_hour=False) == (row.user_id,)
+    assert roster(at("2026-11-17 12:00")).on_duty(Post.TEAM_LEAD, by_the_hour=False) == ()
+
+
 def test_a_row_that_is_over_leaves_the_post_to_its_roles():
     manager = of_team(Role.SERVICE_MANAGER, "management")
     named(Post.SERVICE_MANAGER, ends_on=clock.today() - timedelta(days=1))

@@ -14,6 +14,7 @@ from carecoord.access.demo import DEMO_SITES, POSTS, email_of, load_accounts
 from carecoord.access.roles import ROLE_NAMES
 from carecoord.environment import kept_secret
 from carecoord.sites.definitions import site_definition
+from pathways.demo.duties import load_duties
 from pathways.demo.following import follow_today
 from pathways.demo.loading import load_missing
 from pathways.demo.sharing import arrange, move_leave
@@ -54,6 +55,7 @@ def _load(password: str) -> tuple[int, int]:
     moved = follow_today(now)
     added = load_missing(staff, now)
     arrange(staff, now)
+    load_duties(staff, now)
     return added, moved
 
 
