@@ -9,7 +9,7 @@ from io import StringIO
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from carecoord import clock
@@ -302,6 +302,41 @@ def test_the_command_prints_json_with_exactly_these_keys():
     assert list(said) == ["examined", "flagged", "escalated", "cleared", "seconds"]
     assert (said["examined"], said["flagged"], state_of(handoff)) == (1, 1, "overdue")
     assert 0 <= said["seconds"] < 10
+
+
+@pytest.mark.django_db
+def test_the_command_sweeps_one_site_alone():
+    at = clock.now()
+    here, there = owed(journey(), due=at), owed(journey(site="CALD"), due=at)
+    call_command("sweep", "--site", "CALD", "--as-of", at.isoformat(), stdout=StringIO())
+    assert (state_of(here), state_of(there)) == ("pending", "overdue")
+    with pytest.raises(CommandError, match="no site NONE"):
+        call_command("sweep", "--site", "NONE", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_the_command_fails_when_a_site_could_not_be_swept(monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(sweeping, "climb", broken)
+    out = StringIO()
+    with pytest.raises(CommandError, match="4 sites could not be swept"):
+        call_command("sweep", "--json", stdout=out)
+    assert list(json.loads(out.getvalue())) == ["examined", "flagged", "escalated", "cleared", "seconds"]
+
+
+@pytest.mark.django_db
+def test_the_worker_forgets_sweeps_after_thirty_days_also_those_that_were_killed():
+    at, site = clock.now(), Site.objects.first()
+    for days in (31, 29):
+        begun = at - timedelta(days=days)
+        SweepRun.objects.create(site=site, started_at=begun, as_of=begun, finished_at=begun)
+        SweepRun.objects.create(site=site, started_at=begun, as_of=begun)
+    with as_role("cc_worker"):
+        assert sweeping.forget_old_runs(at) == 2
+    assert SweepRun.objects.filter(started_at__lt=at - timedelta(days=30)).count() == 0
+    assert SweepRun.objects.count() == 2
 
 
 @pytest.mark.django_db
