@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -73,29 +71,3 @@ def made(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
     )
-
-
-def test_each_service_of_the_topology_knows_the_address_of_its_own_role_only() -> None:
-    services = _services(Path(BASE_DIR / "docker-compose.yml").read_text())
-    assert {name: known for name, known in services.items() if known and name != "roles"} == {
-        "migrate": {"DATABASE_URL_OWNER"},
-        "web": {"DATABASE_URL"},
-        "worker": {"DATABASE_URL_WORKER"},
-        "beat": {"DATABASE_URL_WORKER"},
-        "verify": {"DATABASE_URL_AUDIT"},
-    }
-    assert services["roles"] == {"DATABASE_URL_SUPERUSER", *map(url_variable, DATABASE_ROLES)}
-
-
-def _services(text: str) -> dict[str, set[str]]:
-    """The ``DATABASE_URL…`` variables of each service, read without a YAML library."""
-    found: dict[str, Any] = {}
-    name = ""
-    for line in text.split("\nservices:\n")[1].split("\nvolumes:\n")[0].splitlines():
-        if line.startswith("  ") and line[2:3].isalpha() and line.endswith(":"):
-            name = line.strip(" :")
-            found[name] = set()
-        found.get(name, set()).update(
-            word.strip("{ ").rstrip(":") for word in line.split() if word.startswith("DATABASE_URL") and word[-1] == ":"
-        )
-    return found

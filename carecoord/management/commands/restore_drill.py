@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         file = file or next(iter(kept(backup_folder())), None)
         if file is None:
             raise CommandError(f"There is no backup in {backup_folder()}. Name a file, or make one: manage.py backup")
+        began = time.monotonic()
         try:
             done = drill(file, backup_keys(), anchors or Path(settings.AUDIT_ANCHOR_FILE))
         except (Damaged, Failed, DatabaseError, OSError, ValueError) as problem:
@@ -43,4 +45,5 @@ class Command(BaseCommand):
         if done.problems:
             self.stdout.write(f"{file} does NOT restore as it was: {len(done.problems)} problems.")
             sys.exit(1)
-        self.stdout.write(f"{file} restores: everything is as it was at {done.manifest.made_at}.")
+        took = time.monotonic() - began
+        self.stdout.write(f"{file} restores: everything is as it was at {done.manifest.made_at}. It took {took:.0f} s.")
