@@ -12,16 +12,20 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
+from django.db.models import Count
 
 from carecoord import clock
 from carecoord.backup.nightly import next_night
 from pathways.engine.due import shift
 from pathways.engine.offsets import Offset, Unit, parse_offset
 from pathways.engine.site import SiteRules
-from pathways.models import Flag, Handoff
-from pathways.moments.ladders import LADDERS
+from pathways.models import Alert, DutyPost, Flag, Handoff, Journey
+from pathways.moments import ALL
+from pathways.moments.ladders import LADDERS, Post
 from pathways.sweep import sweep_site
 from tests.factories import journey, owed
+from tests.faults.people import everybody
 from tests.rules.story import site
 
 HOUR, HALF, DAY = timedelta(hours=1), timedelta(minutes=30), timedelta(days=1)
@@ -145,34 +149,67 @@ def test_each_morning_and_each_night_comes_once(
             instant = wanted
 
 
-# -- flags, in the database, with the time moved ----------------------------------------------------
+# -- flags and alerts, in the database, with the time moved -----------------------------------------
+
+STAYS_UNDONE = timedelta(days=8)  # no ladder is longer, over a weekend with a bank holiday
 
 
 @pytest.mark.django_db
-def test_every_handoff_is_flagged_once_and_in_time(fault: Any) -> None:
-    """Handoffs due each half hour around the change; a sweep each half hour, at the time that it then is."""
-    chosen = CHANGES if fault.full else CHANGES[:2]
-    hours = 12 if fault.full else 3
-    fault.size(full=len(chosen) * 49, small=len(chosen) * 13)
-    with time_machine.travel(CHANGES[0] - 60 * DAY, tick=False):
-        record = journey()
+def test_every_handoff_is_flagged_and_every_level_told_once_and_in_time(fault: Any) -> None:
+    """Handoffs of every ladder, due each half hour around the change; a sweep each half hour, at the time of then."""
+    chosen, hours = (CHANGES, 6) if fault.full else (CHANGES[1:2], 1)
+    fault.size(full=len(chosen) * 25 * len(LADDERS), small=5 * len(LADDERS))
     for change in chosen:
-        handoffs = [owed_at(record, due, number) for number, due in enumerate(around(change, hours=hours))]
-        sweeps = [change + number * HALF for number in range(-2 * hours - 2, 2 * hours + 14)]
-        for at in sweeps:
-            with time_machine.travel(at + timedelta(seconds=1), tick=False):
-                sweep_site(record.site_id, at)
-                sweep_site(record.site_id, at)  # a beat too many
-        for handoff in handoffs:
-            fault.tried += 1
-            flags = list(Flag.objects.filter(handoff=handoff).values_list("raised_at", "escalated_at"))
-            wanted = [(first_sweep_from(handoff.due_at), first_sweep_from(handoff.missed_at))]
-            if flags != wanted:
-                fault.found(f"{handoff.due_at}: flags {flags} where {wanted} was wanted")
-        Flag.objects.all().delete()
-        Handoff.objects.all().delete()
+        with transaction.atomic(), time_machine.travel(change - 60 * DAY, tick=False):
+            record = well_staffed()
+            dues = list(enumerate(around(change, hours=hours), 1))
+            handoffs = [owed_at(record, ladder, due, number) for number, due in dues for ladder in LADDERS]
+            sweep_each_half_hour(record.site_id, change - hours * HOUR, change + STAYS_UNDONE)
+            for ladder, handoff in handoffs:
+                fault.tried += 1
+                for problem in what_is_wrong(handoff, ladder):
+                    fault.found(f"{ladder} {handoff.due_at:%Y-%m-%d %H:%M} UTC: {problem}")
+            transaction.set_rollback(True)
 
 
-def owed_at(record: Any, due: datetime, number: int) -> Handoff:
-    """A handoff of its own with that due time; missed six real hours after it."""
-    return owed(record, due=due, occurrence=number + 1, missed_at=due + 6 * HOUR)
+def well_staffed() -> Journey:
+    """A journey at a site where somebody is on duty in every post, day and night."""
+    people = everybody("ASHF")
+    record = journey(midwife=people["specialist_midwife ASHF"])
+    anybody = people["specialist_midwife ASHF"]
+    DutyPost.objects.bulk_create([DutyPost(site=record.site, post=post, user=anybody) for post in Post])
+    return record
+
+
+def owed_at(record: Journey, ladder: str, due: datetime, number: int) -> tuple[str, Handoff]:
+    """A handoff on that ladder with that due time; missed six real hours after it."""
+    moment = next(moment.key for moment in ALL if moment.ladder == ladder)
+    return ladder, owed(record, moment, due=due, occurrence=number, missed_at=due + 6 * HOUR)
+
+
+def sweep_each_half_hour(site: int, at: datetime, until: datetime) -> None:
+    """Each tenth time there is a beat too many."""
+    number = 0
+    while at <= until:
+        with time_machine.travel(at + timedelta(seconds=1), tick=False):
+            for _ in range(1 + (number % 10 == 0)):
+                sweep_site(site, at)
+        at, number = at + HALF, number + 1
+
+
+def what_is_wrong(handoff: Handoff, ladder: str) -> Iterator[str]:
+    """How its flags and alerts differ from one flag, escalated once, and one alert for each level at its time."""
+    flags = list(Flag.objects.filter(handoff=handoff).values_list("raised_at", "escalated_at"))
+    wanted = [(first_sweep_from(handoff.due_at), first_sweep_from(handoff.missed_at))]
+    if flags != wanted:
+        yield f"flags {flags} where {wanted} was wanted"
+    rules = site("ENG")
+    levels = [should_be(handoff.due_at, rung.after, rules) for rung in LADDERS[ladder].rungs]
+    told = Alert.objects.filter(handoff=handoff).annotate(people=Count("told")).order_by("rung")
+    came = [(alert.rung, alert.fired_at, alert.people > 0) for alert in told]
+    due = [(number, level, True) for number, level in enumerate(levels)]
+    if came != due:
+        yield f"alerts {came} where {due} was wanted"
+    late = [alert for alert in told if alert.made_at - first_sweep_from(alert.fired_at) > timedelta(minutes=1)]
+    if late:
+        yield f"{len(late)} alerts came late"
