@@ -104,8 +104,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _away(request: HttpRequest) -> HttpResponse:
-    """How to go on by hand, and when to ask again."""
-    page = HttpResponse(render_to_string("503.html", {"asked": request.method in ("GET", "HEAD")}), status=503)
+    """How to go on by hand, and when to ask again; what was sent can be sent once more, under the key that it has."""
+    is_secret = request.path.startswith("/accounts/")  # passwords and codes
+    again = [] if is_secret else [(name, value) for name, values in request.POST.lists() for value in values]
+    known = {"asked": request.method in ("GET", "HEAD"), "again": again}
+    page = HttpResponse(render_to_string("503.html", known), status=503)
     page["Retry-After"] = str(AGAIN_IN_SECONDS)
     return page
 

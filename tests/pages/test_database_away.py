@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import psycopg2
@@ -11,7 +12,8 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from carecoord.access import acting
-from tests.factories import staff
+from tests.factories import ago, happened, journey, staff
+from tests.faults.forms import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -55,12 +57,32 @@ def test_a_page_says_what_to_do_and_when_to_come_back(
     assert "Traceback" not in text
 
 
-def test_what_was_sent_is_to_be_sent_again_as_it_is(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    breaks(monkeypatch, AWAY[0])
-    text = client.post("/caseload/search/", {"q": "Reid"}).content.decode()
+def test_what_was_sent_can_be_sent_again_as_it_was_and_counts_once() -> None:
+    midwife = staff()
+    record = journey(midwife=midwife)
+    happened(record, ("first_contact", ago(5)))
+    client, page = Client(raise_request_exception=False), f"/journeys/{record.pk}/record/contact_made/"
+    client.force_login(midwife)
+    typed = {"submission": str(uuid.uuid4()), "occurred_at": f"{ago(1):%Y-%m-%d %H:%M}", "note": 'by "telephone" <b>'}
+    with pytest.MonkeyPatch.context() as patch:
+        breaks(patch, AWAY[0])
+        answer = client.post(page, typed)
+    assert answer.status_code == 503
+    text = answer.content.decode()
     assert "may or may not have been saved" in text
-    assert "send the form again as it is" in text
     assert "nothing that was saved is lost" not in text
+    again = {name: values[0] for name, values in fields_of(text).items()}
+    assert again == typed
+    for _ in range(2):
+        assert client.post(page, again).status_code == 302
+    assert record.events.filter(kind="contact_made").count() == 1
+
+
+def test_a_password_is_never_written_into_a_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    breaks(monkeypatch, AWAY[0])
+    answer = client.post("/accounts/password/change/", {"oldpassword": "Winter-ward", "password1": "Summer-ward"})
+    assert answer.status_code == 503
+    assert "-ward" not in answer.content.decode()
 
 
 def test_a_session_that_could_not_be_stored_is_no_session_that_has_ended(
