@@ -49,10 +49,12 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 once pages can be served: the database answers, its rows are walled, every migration is done; else 503."""
+    """200 once pages can be served: the database answers, walls its rows, keeps what it commits, has every migration."""
     try:
         if settings.PRODUCTION and _passes_the_wall():
             return _said("the web server's database role passes row-level security", 503)
+        if settings.PRODUCTION and _answers_before_it_is_on_disk():
+            return _said("synchronous_commit is off: what is acknowledged could be lost in a crash", 503)
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
@@ -79,6 +81,13 @@ def _passes_the_wall() -> bool:
     """Whether the role that this process signs in as sees every row: a superuser, or exempt."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        return bool(cursor.fetchone()[0])
+
+
+def _answers_before_it_is_on_disk() -> bool:
+    """Whether the server says that something is committed before it would outlive a crash."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('synchronous_commit') = 'off'")
         return bool(cursor.fetchone()[0])
 
 

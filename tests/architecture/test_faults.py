@@ -82,4 +82,5 @@ def test_an_unknown_name_is_refused_with_the_names_that_there_are(
 
 
 def test_the_names_that_others_rely_on_are_there() -> None:
-    assert {"access-matrix", "canaries", "fuzz", "pooler-rls", "audit-tampering"} <= known().keys()
+    wanted = {"access-matrix", "canaries", "fuzz", "pooler-rls", "audit-tampering"}
+    assert wanted | {"postgres-crash", "damaged-dumps", "clock-changes"} <= known().keys()

@@ -1,6 +1,7 @@
 """The three addresses that machines ask."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -47,3 +48,13 @@ def test_one_site_that_is_not_swept_stops_the_pulse(client: Client) -> None:
 
 def test_no_pulse_before_the_first_sweep(client: Client) -> None:
     assert client.get("/health/pulse").status_code == 503
+
+
+def test_not_ready_where_a_crash_could_take_what_was_acknowledged(client: Client, settings: Any) -> None:
+    settings.PRODUCTION = True
+    assert client.get("/health/ready").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert "synchronous_commit" in answer.content.decode()
