@@ -49,7 +49,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 once pages can be served: the database answers, walls its rows, keeps what it commits, has every migration."""
+    """200 once pages can be served: the database answers, walls them, keeps what it commits, has every migration."""
     try:
         if settings.PRODUCTION and _passes_the_wall():
             return _said("the web server's database role passes row-level security", 503)
