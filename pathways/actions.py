@@ -8,33 +8,37 @@ and the demonstration call the same verbs; ``by=None`` is the product itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import Team, User
 from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
 from carecoord.refused import Refused as Refused
-from carecoord.sites.definitions import site_codes
 from carecoord.sites.models import Site
 from pathways import engine
 from pathways.engine import State
 from pathways.grants import reserve_woman, write_grants
 from pathways.models import Correction, Event, Handoff, Identifier, Journey, Woman
 from pathways.models.contact import note_contact
-from pathways.moments import validate_details
 from pathways.projection import refresh
+from pathways.recording import FULL_TERM as FULL_TERM
+from pathways.recording import Draft as Draft
+from pathways.recording import append, said_by, sent_before
+from pathways.recording import check_draft as check_draft
+from pathways.recording import check_edd as check_edd
+from pathways.recording import lock as lock
+from pathways.seen import Seen, fingerprint
 from pathways.visibility import check_may, check_may_at, women_visible_to
 
 TWO_YEARS = timedelta(days=731)
-LONGEST_PREGNANCY = timedelta(days=44 * 7)
-FULL_TERM = timedelta(days=engine.DAYS_TO_EDD)
 
 ANSWERS: dict[str, State] = {
     "handoff_completed": State.COMPLETED_ON_TIME,
@@ -46,19 +50,6 @@ ANSWERS: dict[str, State] = {
 
 class AlreadyAnswered(Refused):
     """Somebody else ended this handoff first."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An event about to be recorded."""
-
-    kind: str
-    occurred_at: datetime
-    baby: int | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
-    recorded_by: User | None = None
-    submission: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +71,7 @@ class Person:
 
 
 @transaction.atomic
-def add_woman(site: Site, person: Person, *, submission: UUID | None = None, by: User | None) -> Woman:
+def add_woman(site: Site, person: Person, *, submission: UUID | None = None, said: str = "", by: User | None) -> Woman:
     """Add a woman at ``site``. Raises Refused, also for a number that is another woman's."""
     check_may_at(by, Ability.ADD_WOMAN, site_id=site.pk)
     for name in ("first_name", "last_name"):
@@ -91,6 +82,7 @@ def add_woman(site: Site, person: Person, *, submission: UUID | None = None, by:
         pk=reserve_woman(by) if by else None,
         site=site,
         submission=submission,
+        fingerprint=said,
         **{
             name: getattr(person, name)
             for name in ("first_name", "last_name", "date_of_birth", "preferred_name", "pronouns", "person_ref")
@@ -119,6 +111,8 @@ def add_number(woman: Woman, kind: Identifier.Kind, text: str, *, by: User | Non
         value = clean_nhs_number(text) if kind == Identifier.Kind.NHS else clean_chi_number(text)
     except InvalidNumber as problem:
         raise Refused(str(problem), field=column) from problem
+    if woman.identifiers.filter(kind=kind).exclude(value=value).exists():
+        raise Refused(f"She has another {kind.label} already. Look at it before you write down a second.", field=column)
     seen = women_visible_to(by) if by else Woman.objects.all()
     if seen.filter(identifiers__kind=kind, identifiers__value=value).exclude(pk=woman.pk).exists():
         raise Refused(f"This {kind.label} belongs to another woman. Check the number, or look her up.", field=column)
@@ -139,18 +133,26 @@ def check_date_of_birth(day: date) -> None:
 
 
 @transaction.atomic
-def update_woman(woman: Woman, changes: Mapping[str, str], *, by: User | None) -> None:
-    """Change how she is called and understood, and what matters to her. Raises PermissionDenied."""
+def update_woman(
+    woman: Woman, changes: Mapping[str, str], *, seen: Seen | None = None, by: User | None
+) -> frozenset[str]:
+    """Change how she is called and understood, and what matters to her; returns what was changed.
+
+    ``seen`` is what the writer had before them. Raises PermissionDenied, and Changed where others changed the same.
+    """
     check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
-    changed = [name for name, value in changes.items() if getattr(woman, name) != value]
+    woman.refresh_from_db(from_queryset=Woman.objects.select_for_update(no_key=True))
+    wanted = seen.merged(vars(woman), changes) if seen else changes
+    changed = [name for name, value in wanted.items() if getattr(woman, name) != value]
     for name in changed:
-        setattr(woman, name, changes[name])
+        setattr(woman, name, wanted[name])
     if "what_matters" in changed:
         woman.what_matters_on = clock.today()
     if "preferred_name" in changed:
         woman.matched_at = None
     if changed:
-        woman.save()
+        woman.save(update_fields=[*changed, "what_matters_on", "matched_at", *Woman.KEYS])
+    return frozenset(changed)
 
 
 @transaction.atomic
@@ -196,11 +198,13 @@ def fill_blanks(record: Woman | Journey, values: Mapping[str, Any], *, by: User 
     """Write down what is still blank of a woman or a journey; what is there stays. Returns the names filled."""
     her = record if isinstance(record, Woman) else record.woman
     check_may(by, Ability.ADD_WOMAN, woman_id=her.pk)
+    rows: QuerySet[Any] = type(record).objects.select_for_update(no_key=True)
+    record.refresh_from_db(from_queryset=rows)
     filled = [name for name, value in values.items() if value and not getattr(record, name)]
     for name in filled:
         setattr(record, name, values[name])
     if filled:
-        record.save()
+        record.save(update_fields=[*filled, *(Woman.KEYS if record is her else ())])
     if filled and isinstance(record, Journey):
         refresh(record)
     return filled
@@ -213,23 +217,36 @@ def assign_named_midwife(
     *,
     buddy: User | None = None,
     team: Team | None = None,
+    seen: Seen | None = None,
     submission: UUID | None = None,
     by: User | None,
 ) -> Event:
-    """Name her midwife (and buddy), and record that she has one. The same submission counts once. Raises Refused."""
+    """Name her midwife (and buddy), and record that she has one. The same submission counts once.
+
+    Raises Refused; Changed where somebody named others since ``seen``.
+    """
     journey = lock(journey)
     check_may(by, Ability.ASSIGN_MIDWIFE, woman_id=journey.woman_id)
-    if earlier := _sent_before(submission):
+    said = fingerprint(journey.pk, midwife.pk, buddy and buddy.pk, team and team.pk)
+    if earlier := sent_before(submission, said):
         return earlier
+    people = {"midwife": midwife, "buddy": buddy}
+    if seen:
+        people = seen.merged({"midwife": journey.named_midwife, "buddy": journey.buddy}, people)
+    _check_named(journey, **people)
+    journey.named_midwife, journey.buddy = people["midwife"], people["buddy"]
+    journey.team = team or journey.team
+    journey.save(update_fields=["named_midwife", "buddy", "team"])
+    draft = Draft("named_midwife_assigned", clock.now(), submission=submission)
+    return append(journey, [draft], said=said, by=by)[0]
+
+
+def _check_named(journey: Journey, midwife: User | None, buddy: User | None) -> None:
     for person in filter(None, (midwife, buddy)):
         if journey.site_id not in person.site_ids or Ability.SEE_CASELOAD not in person.abilities:
             raise Refused(f"{person.name} has no caseload at this site. Choose somebody else.", field="midwife")
     if buddy == midwife:
         raise Refused("Her buddy has to be somebody else.", field="buddy")
-    journey.named_midwife, journey.buddy = midwife, buddy
-    journey.team = team or journey.team
-    journey.save(update_fields=["named_midwife", "buddy", "team"])
-    return _record(journey, [Draft("named_midwife_assigned", clock.now(), submission=submission)], by=by)[0]
 
 
 # -- events ------------------------------------------------------------------------------------
@@ -240,10 +257,10 @@ def record_event(journey: Journey, draft: Draft, *, by: User | None) -> Event:
     """Record one thing that happened. The same submission twice is recorded once. Raises Refused."""
     journey = lock(journey)
     check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
-    if earlier := _sent_before(draft.submission):
+    if earlier := sent_before(draft.submission, said_by(journey, draft)):
         return earlier
     check_draft(journey, draft)
-    return _record(journey, [draft], by=by)[0]
+    return append(journey, [draft], by=by)[0]
 
 
 @transaction.atomic
@@ -251,7 +268,7 @@ def record_history(journey: Journey, drafts: Sequence[Draft], *, source: Event.S
     """Record many events at once, in their order, and work out what follows once. Raises Refused."""
     journey = lock(journey)
     check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
-    return _record(journey, drafts, source=source, by=by)
+    return append(journey, drafts, source=source, by=by)
 
 
 @transaction.atomic
@@ -269,12 +286,31 @@ def correct_event(event: Event, *, reason: str, by: User) -> Correction:
 
 
 @transaction.atomic
-def agree_edd(journey: Journey, edd: date, *, note: str = "", submission: UUID | None = None, by: User) -> Event:
-    """Agree the estimated date of delivery; every due time that counts in weeks moves with it. Raises Refused."""
+def agree_edd(
+    journey: Journey,
+    edd: date,
+    *,
+    note: str = "",
+    seen: Seen | None = None,
+    submission: UUID | None = None,
+    by: User,
+) -> Event:
+    """Agree the estimated date of delivery; every due time that counts in weeks moves with it.
+
+    Raises Refused; Changed where another one was agreed since ``seen``.
+    """
+    journey = lock(journey)
     check_may(by, Ability.AGREE_EDD, woman_id=journey.woman_id)
+    check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
+    said = fingerprint(journey.pk, edd, note)
+    if earlier := sent_before(submission, said):
+        return earlier
+    if seen:
+        seen.check({"edd": journey.edd}, {"edd": edd})
     details = {"edd": edd.isoformat()}
     draft = Draft("dating_agreed", clock.now(), details=details, note=note, submission=submission)
-    return record_event(journey, draft, by=by)
+    check_draft(journey, draft)
+    return append(journey, [draft], said=said, by=by)[0]
 
 
 @transaction.atomic
@@ -285,7 +321,8 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
     """
     journey = lock(handoff.journey)
     check_may(by, Ability.ANSWER_HANDOFF, woman_id=journey.woman_id)
-    if earlier := _sent_before(draft.submission):
+    said = fingerprint(handoff.key, said_by(journey, draft))
+    if earlier := sent_before(draft.submission, said):
         return earlier
     handoff.refresh_from_db()
     if handoff.state not in engine.OPEN_STATES:
@@ -304,70 +341,4 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
         submission=draft.submission,
     )
     check_draft(journey, answer)
-    return _record(journey, [answer], by=by)[0]
-
-
-# -- shared ------------------------------------------------------------------------------------
-
-
-def lock(journey: Journey) -> Journey:
-    """The journey's row, locked until the transaction ends: one change at a time to one record.
-
-    Without its key, so that a sweep, which writes rows that belong to it, neither waits for a verb nor stops one.
-    """
-    return (
-        Journey.objects.select_for_update(of=("self",), no_key=True).select_related("site", "woman").get(pk=journey.pk)
-    )
-
-
-def check_draft(journey: Journey, draft: Draft) -> None:
-    """Raise Refused unless the event could have happened as written. Shared by screens and import."""
-    if draft.occurred_at > clock.now():
-        raise Refused("This time is in the future. Record it when it has happened.", field="occurred_at")
-    if clock.today(draft.occurred_at) <= journey.woman.date_of_birth:
-        raise Refused("This is before she was born. Check the year.", field="occurred_at")
-    for column, problem in validate_details(draft.kind, draft.baby, draft.details, sites=site_codes()):
-        raise Refused(problem, field=column)
-    if draft.kind == "dating_agreed":
-        check_edd(clock.parse_date(draft.details["edd"]), on=clock.today(draft.occurred_at), field="edd")
-
-
-def check_edd(edd: date, *, on: date, field: str, tolerance: timedelta = timedelta(0)) -> None:
-    """Raise Refused unless she could be pregnant with this EDD on that day, give or take ``tolerance``."""
-    conceived = edd - FULL_TERM
-    if not conceived - tolerance <= on <= conceived + LONGEST_PREGNANCY + tolerance:
-        raise Refused(
-            f"With an EDD of {clock.day_in_words(edd)} she could not be pregnant on {clock.day_in_words(on)}. "
-            "Check the day, month and year.",
-            field=field,
-        )
-
-
-def _sent_before(submission: UUID | None) -> Event | None:
-    """The event that this very form has recorded already."""
-    return Event.objects.filter(submission=submission).first() if submission else None
-
-
-def _record(
-    journey: Journey, drafts: Iterable[Draft], *, source: Event.Source = Event.Source.SCREEN, by: User | None
-) -> list[Event]:
-    """Append events to a locked journey and bring its copies up to date."""
-    recorded_at = clock.now()
-    events = [
-        Event(
-            journey=journey,
-            kind=draft.kind,
-            occurred_at=draft.occurred_at,
-            baby=draft.baby,
-            details=dict(draft.details),
-            note=draft.note,
-            recorded_at=recorded_at,
-            recorded_by=draft.recorded_by or by,
-            source=source,
-            submission=draft.submission,
-        )
-        for draft in drafts
-    ]
-    Event.objects.bulk_create(events)
-    refresh(journey, at=recorded_at)
-    return events
+    return append(journey, [answer], said=said, by=by)[0]

@@ -12,6 +12,7 @@ from pathways.actions import Refused
 from pathways.ethnicity import NAMES
 from pathways.models import Background, Woman
 from pathways.models.background import BACKGROUND_LABELS
+from pathways.seen import Changed, one_at_a_time
 from pathways.visibility import check_may, labels_for
 
 
@@ -22,13 +23,23 @@ def background_labels(user: User, woman_id: int) -> list[Label]:
 
 
 @transaction.atomic
-def record_background(woman: Woman, label: Label, text: str, category: str = "", *, by: User | None) -> Background:
-    """Write down what she said, or what is known; the version before stays readable. Raises Refused."""
+def record_background(
+    woman: Woman, label: Label, text: str, category: str = "", *, seen: int | None = None, by: User | None
+) -> Background:
+    """Write down what she said, or what is known; the version before stays readable. Raises Refused.
+
+    ``seen`` is the version that the writer had before them, 0 where there was none: Changed where another holds now.
+    """
     _check(woman, label, by)
     if category and (label is not Label.ETHNICITY or category not in NAMES):
         raise Refused("Choose one of the list, or write it in her own words.", field="category")
     if not text.strip() and not category:
         raise Refused("Write something, or leave the page as it is.", field="text")
+    newest = _newest(woman, label)
+    if seen is not None and newest and newest.pk != seen:
+        if (newest.text, newest.category, newest.recorded_by) == (text, category, by) and not newest.entered_in_error:
+            return newest  # the same form sent twice
+        raise Changed(["text", "category"])
     return Background.objects.create(woman=woman, label=label.value, category=category, text=text, recorded_by=by)
 
 
@@ -38,10 +49,16 @@ def withdraw_background(woman: Woman, label: Label, reason: str, *, seen: int | 
     _check(woman, label, by)
     if not reason.strip():
         raise Refused("Say what was wrong, so that the next reader understands.", field="text")
-    newest = Background.objects.filter(woman=woman, label=label.value).order_by("-id").first()
+    newest = _newest(woman, label)
     if newest is None or newest.entered_in_error or newest.pk != seen:
         raise Refused("It has been changed meanwhile. Read it again before you mark it.", field="text")
     return Background.objects.create(woman=woman, label=label.value, text=reason, entered_in_error=True, recorded_by=by)
+
+
+def _newest(woman: Woman, label: Label) -> Background | None:
+    """The version that holds; nobody else writes one until this transaction ends."""
+    one_at_a_time(f"background {woman.pk} {label.value}")
+    return Background.objects.filter(woman=woman, label=label.value).order_by("-id").first()
 
 
 def _check(woman: Woman, label: Label, by: User | None) -> None:

@@ -20,6 +20,7 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.labels import Label
 from carecoord.access.models import User
+from pathways import seen as sight
 from pathways.actions import Refused
 from pathways.models import Address, ContactDetail, MessageToHer, Opening, SafeContact, Woman
 from pathways.models.contact import newest_contact
@@ -77,11 +78,15 @@ def agree_contact(
     """Write down how she can be reached from now on, as she says it today. Raises Refused.
 
     ``details`` holds only what changes of the private side; a blank one is taken away. ``seen`` is the version that
-    the writer had before them.
+    the writer had before them: she agreed to one whole, so what others wrote since is never mixed in (Changed).
     """
     check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
     one_at_a_time(woman.pk)
-    _refuse_if_changed(woman.pk, seen)
+    newest = newest_contact(woman.pk)
+    if newest and newest.pk != seen and _says(newest, agreed, by):
+        record_details(woman, details, by=by)
+        return newest  # the same form sent twice
+    _refuse_if_changed(newest, seen)
     if agreed.channel not in Channel.values:
         raise Refused("Choose the one way that is safe.", field="channel")
     if agreed.safe_from and agreed.safe_until and agreed.safe_from >= agreed.safe_until:
@@ -113,13 +118,16 @@ def confirm_contact(woman: Woman, *, seen: int | None, by: User) -> SafeContact:
         raise Refused("Nothing is agreed that could be confirmed. Ask her how she can be reached, and write it down.")
     if newest.pk != seen and (newest.confirmed_on, newest.confirmed_by_id) == (clock.today(), by.pk):
         return newest  # the same button pressed twice
-    _refuse_if_changed(woman.pk, seen)
+    _refuse_if_changed(newest, seen)
     return SafeContact.objects.create(woman=woman, **newest.agreed, **_confirmed(by), recorded_by=by)
 
 
 @transaction.atomic
 def mark_unsafe(woman: Woman, *, by: User) -> SafeContact:
-    """She said that it is safe no more: nothing is sent from this moment, and what waits is called back."""
+    """She said that it is safe no more: nothing is sent from this moment, and what waits is called back.
+
+    It counts also over what was agreed since the page was opened: the page says so afterwards.
+    """
     check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
     one_at_a_time(woman.pk)
     newest = newest_contact(woman.pk)
@@ -132,8 +140,12 @@ def mark_unsafe(woman: Woman, *, by: User) -> SafeContact:
 
 
 @transaction.atomic
-def record_address(woman: Woman, place: Place, *, by: User | None) -> Address:
-    """Write down where she is, or that she is there no more; what was there of this kind no longer holds."""
+def record_address(woman: Woman, place: Place, *, seen: int | None = None, by: User | None) -> Address:
+    """Write down where she is, or that she is there no more; what was there of this kind no longer holds.
+
+    ``seen`` is the newest one when the page was opened, 0 where there was none. Raises Refused, and Changed where
+    somebody has written one down since: nobody can see from here which kind it is.
+    """
     check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
     if place.kind not in Address.Kind.values:
         raise Refused("Choose what sort of place it is.", field="kind")
@@ -141,8 +153,16 @@ def record_address(woman: Woman, place: Place, *, by: User | None) -> Address:
         raise Refused("With no fixed address there are no lines to write. Choose another kind.", field="lines")
     if place.begins_on and place.ends_on and place.ends_on < place.begins_on:
         raise Refused("It ends before it begins. Check both days.", field="ends_on")
+    one_at_a_time(woman.pk)
+    if seen is not None and newest_address(woman.pk) != seen:
+        raise sight.Changed(["lines"], "Somebody wrote down where she is while you were writing.", field="lines")
     values = vars(place) | {"protected": place.protected or place.kind == Address.Kind.REFUGE}
     return Address.objects.create(woman=woman, **values, recorded_by=by)
+
+
+def newest_address(woman_id: int) -> int:
+    """Which one was written down last, 0 for none: a page may know no more of it."""
+    return Address.objects.filter(woman=woman_id).order_by("-id").values_list("id", flat=True).first() or 0
 
 
 # -- opening -----------------------------------------------------------------------------------
@@ -185,15 +205,22 @@ def _day(text: str | None) -> date | None:
 
 def one_at_a_time(woman_id: int) -> None:
     """Whoever else changes or uses how she is reached waits; the lock goes with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact {woman_id}"])
+    sight.one_at_a_time(f"contact {woman_id}")
 
 
 def _confirmed(by: User | None) -> dict[str, Any]:
     return {"confirmed_on": clock.today(), "confirmed_by": by}
 
 
-def _refuse_if_changed(woman_id: int, seen: int | None) -> None:
-    newest = newest_contact(woman_id)
+def _says(newest: SafeContact, agreed: Agreed, by: User | None) -> bool:
+    return (
+        newest.still_safe and newest.recorded_by == by and newest.agreed == {**vars(agreed), "days": list(agreed.days)}
+    )
+
+
+def _refuse_if_changed(newest: SafeContact | None, seen: int | None) -> None:
     if newest and newest.pk != seen:
-        raise Refused("Somebody changed how she is reached while you were writing. Read it again before you save.")
+        raise sight.Changed(
+            SafeContact.AGREED,
+            "Somebody changed how she is reached while you were writing. Read it again before you save.",
+        )

@@ -20,6 +20,7 @@ from pathways.engine import Stage
 from pathways.grants import write_grants
 from pathways.models import Journey
 from pathways.projection import events_that_count, facts_of
+from pathways.seen import Seen, one_at_a_time
 
 LONGEST = timedelta(days=366)
 AT_ONCE = 200  # journeys put right by one sweep
@@ -58,8 +59,13 @@ _STALE = """
 
 
 @transaction.atomic
-def arrange_cover(midwife: User, covered_by: User, starts_on: date, ends_on: date, *, by: User | None) -> Cover:
-    """``covered_by`` sees all of ``midwife``'s women from a day to a day, both included. Raises Refused."""
+def arrange_cover(
+    midwife: User, covered_by: User, starts_on: date, ends_on: date, *, seen: Seen | None = None, by: User | None
+) -> Cover:
+    """``covered_by`` sees all of ``midwife``'s women from a day to a day, both included.
+
+    Raises Refused; Changed where the same cover was arranged until another day since ``seen``.
+    """
     _check_own(midwife, by)
     if midwife == covered_by:
         raise Refused("Choose a colleague: nobody covers for themselves.", field="covered_by")
@@ -71,6 +77,10 @@ def arrange_cover(midwife: User, covered_by: User, starts_on: date, ends_on: dat
         raise Refused("This is over already. Choose days from today on.", field="ends_on")
     if ends_on - starts_on > LONGEST:
         raise Refused("Cover lasts a year at most. Choose an earlier last day.", field="ends_on")
+    one_at_a_time(f"cover {midwife.pk}")
+    if seen:
+        key = _key(covered_by.pk, starts_on)
+        seen.check({key: "", **covers_as_seen(midwife)}, {key: ends_on})
     cover, _ = Cover.objects.update_or_create(
         midwife=midwife,
         covered_by=covered_by,
@@ -79,6 +89,22 @@ def arrange_cover(midwife: User, covered_by: User, starts_on: date, ends_on: dat
     )
     _regrant_women_of(midwife)
     return cover
+
+
+def covers_as_seen(midwife: User) -> dict[str, date]:
+    """The covers that run or are to come, each with its last day: what the page of covers shows."""
+    running = Cover.objects.filter(midwife=midwife, ended_at=None, ends_on__gte=clock.today())
+    return {_key(each.covered_by_id, each.starts_on): each.ends_on for each in running}
+
+
+def seen_covers(midwife: User, carried: str | None = None) -> Seen:
+    """What a page about to be shown tells of the covers, or what the form ``carried``."""
+    name = f"cover {midwife.pk}"
+    return Seen.of(name, covers_as_seen(midwife)) if carried is None else Seen.read(carried, name)
+
+
+def _key(covered_by_id: int, starts_on: date) -> str:
+    return f"{covered_by_id}-{starts_on}"
 
 
 @transaction.atomic

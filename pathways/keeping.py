@@ -14,6 +14,7 @@ from carecoord.access.models import Seal, User
 from carecoord.refused import Refused
 from pathways.engine import Stage
 from pathways.models import Journey, Woman
+from pathways.seen import Seen, one_at_a_time
 from pathways.visibility import check_may
 
 
@@ -60,19 +61,41 @@ def declare_own_conflict(woman: Woman, *, by: User) -> None:
 
 
 @transaction.atomic
-def seal(woman: Woman, level: Seal.Level, reason: str, *, by: User) -> None:
-    """Nobody reaches her record any more by asking. Who has a grant by their work keeps it. Raises Refused."""
-    check_may(by, Ability.MANAGE_ACCESS, woman_id=woman.pk)
+def seal(woman: Woman, level: Seal.Level, reason: str, *, seen: Seen | None = None, by: User) -> None:
+    """Nobody reaches her record any more by asking. Who has a grant by their work keeps it.
+
+    Raises Refused; Changed where it was sealed otherwise, or unsealed, since ``seen``.
+    """
     if not reason.strip():
         raise Refused("Say why, in a few words. Colleagues who may see her record read it.", field="reason")
+    _check_seal(woman, seen, {"seal": f"{level} {reason.strip()}"}, by=by)
     _run("SELECT access_seal_record(%s, %s, %s)", woman.pk, level, reason.strip())
 
 
 @transaction.atomic
-def unseal(woman: Woman, *, by: User) -> None:
-    """Take the seal off."""
-    check_may(by, Ability.MANAGE_ACCESS, woman_id=woman.pk)
+def unseal(woman: Woman, *, seen: Seen | None = None, by: User) -> None:
+    """Take the seal off. Raises Changed where it was sealed otherwise since ``seen``."""
+    _check_seal(woman, seen, {"seal": ""}, by=by)
     _run("SELECT access_unseal(%s)", woman.pk)
+
+
+def sealed_as(woman: Woman) -> dict[str, str]:
+    """Her seal as one value, for telling whether somebody changed it meanwhile."""
+    known = Seal.objects.filter(woman=woman).first()
+    return {"seal": f"{known.level} {known.reason}" if known else ""}
+
+
+def seen_seal(woman: Woman, carried: str | None = None) -> Seen:
+    """What a page about to be shown tells of her seal, or what the form ``carried``."""
+    name = f"seal {woman.pk}"
+    return Seen.of(name, sealed_as(woman)) if carried is None else Seen.read(carried, name)
+
+
+def _check_seal(woman: Woman, seen: Seen | None, wanted: dict[str, str], *, by: User) -> None:
+    one_at_a_time(f"seal {woman.pk}")
+    check_may(by, Ability.MANAGE_ACCESS, woman_id=woman.pk)  # after waiting: a seal ends what was opened by asking
+    if seen:
+        seen.check(sealed_as(woman), wanted)
 
 
 def conflicts_of(woman: Woman) -> list[Known]:

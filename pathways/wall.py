@@ -75,5 +75,7 @@ WALL = Wall(
         "pathways_told_spread(date, date)",
         "pathways_alert_honesty(date, date)",
         "pathways_put_off_reasons(date, date, text[])",
+        "pathways_changed_since(text, bigint, bigint, integer)",
+        "pathways_written(text, bigint, bigint)",
     ),
 )

@@ -14,6 +14,7 @@ from carecoord.access.models import Team, User
 from pathways.actions import Draft, Person, Refused, add_woman, open_journey, record_event
 from pathways.finding.duplicates import Candidate, Names, possible_duplicates
 from pathways.models import Journey, Woman
+from pathways.seen import check_same, fingerprint
 from pathways.visibility import journeys_visible_to, women_visible_to
 
 _REGISTRATION = 7301  # the first half of the advisory lock's key; the second is the site
@@ -43,18 +44,21 @@ def register(person: Person, pregnancy: NewJourney, *, not_these: Set[int], subm
     """Add a woman with her first journey. The same submission again gives the journey that it made.
 
     ``not_these`` are ids of women whom ``by`` has looked at and knows to be somebody else. Raises
-    PossibleDuplicates when others could be her, Refused as the verbs do.
+    PossibleDuplicates when others could be her, SentOtherwise where the form says something else now, Refused as the
+    verbs do.
     """
     # One at a time at each site: of two people who add the same woman at once, the second is shown the first one's.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_REGISTRATION, pregnancy.team.site_id])
-    if Woman.objects.filter(submission=submission).exists():
+    said = _said(person, pregnancy)
+    if earlier := Woman.objects.filter(submission=submission).first():
+        check_same(earlier, said)
         return _made_by(submission, by)
     names = Names.of((person.preferred_name, person.first_name), person.last_name)
     candidates = possible_duplicates(women_visible_to(by), names, person.date_of_birth, on=clock.today())
     if any(candidate.woman.pk not in not_these for candidate in candidates):
         raise PossibleDuplicates(candidates)
-    woman = add_woman(pregnancy.team.site, person, submission=submission, by=by)
+    woman = add_woman(pregnancy.team.site, person, submission=submission, said=said, by=by)
     return open_with(woman, 1, pregnancy, by=by)
 
 
@@ -73,6 +77,11 @@ def open_with(woman: Woman, number: int, pregnancy: NewJourney, *, by: User) -> 
     if pregnancy.first_contact_at:
         record_event(journey, Draft("first_contact", pregnancy.first_contact_at), by=by)
     return journey
+
+
+def _said(person: Person, pregnancy: NewJourney) -> str:
+    rest = {**vars(pregnancy), "team": pregnancy.team.pk, "named_midwife": getattr(pregnancy.named_midwife, "pk", None)}
+    return fingerprint(person, rest)
 
 
 def _made_by(submission: UUID, by: User) -> Journey:

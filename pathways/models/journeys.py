@@ -43,6 +43,8 @@ class Journey(models.Model):
     edd_at_entry = models.DateField("EDD she came with", null=True, blank=True)
     medication_at_entry = models.CharField(max_length=40, blank=True, choices=PRODUCT_CHOICES)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # Counted by a trigger with every change above the line; a new copy below it has to be named there (migration 0030).
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     # -- copies, written with the events that move them; `recompute --check` proves them --
     stage = models.CharField(max_length=24, blank=True, choices=STAGE_CHOICES, editable=False)
     stage_since = models.DateTimeField(null=True, editable=False)
@@ -129,6 +131,9 @@ class Event(models.Model):
     )
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.SCREEN)
     submission = models.UUIDField(null=True, unique=True, editable=False, help_text="The form it came from, once")
+    fingerprint = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False, help_text="Of what that form said"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["journey", "occurred_at", "id"], name="events_in_order")]

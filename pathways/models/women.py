@@ -44,6 +44,11 @@ class Woman(models.Model):
         null=True, editable=False, help_text="when she was last compared with the women of all sites"
     )
     submission = models.UUIDField(null=True, unique=True, editable=False, help_text="The form she came from, once")
+    fingerprint = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    # Counted by a trigger with every change of what people write; what is worked out (migration 0030) does not count.
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+
+    KEYS = ("search_key", "sort_key")  # worked out from her names
 
     class Meta:
         verbose_name_plural = "women"

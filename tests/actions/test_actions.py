@@ -16,7 +16,7 @@ from carecoord.access.acting import acting_as
 from carecoord.access.models import Team
 from carecoord.access.roles import Role
 from carecoord.sites.models import Site
-from pathways import actions
+from pathways import actions, recording
 from pathways.actions import AlreadyAnswered, Draft, Person, Refused
 from pathways.models import Event, Flag, Handoff, Identifier, Journey, Woman
 from pathways.projection import differences
@@ -133,7 +133,7 @@ def test_an_event_moves_stage_and_handoffs_in_one_transaction():
 
 def test_nothing_stays_when_what_follows_cannot_be_written(monkeypatch):
     record = journey(edd=IN_PREGNANCY)
-    monkeypatch.setattr(actions, "refresh", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(recording, "refresh", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         actions.record_event(record, Draft("first_contact", ago(30)), by=None)
     assert not Event.objects.exists()
@@ -162,8 +162,9 @@ def test_an_impossible_edd_is_refused(days):
 
 def test_the_same_form_sent_twice_is_recorded_once():
     record, form = journey(), uuid.uuid4()
-    first = actions.record_event(record, Draft("first_contact", ago(3), submission=form), by=None)
-    again = actions.record_event(record, Draft("first_contact", ago(3), submission=form), by=None)
+    draft = Draft("first_contact", ago(3), submission=form)
+    first = actions.record_event(record, draft, by=None)
+    again = actions.record_event(record, draft, by=None)
     assert first == again
     assert record.events.count() == 1
 

@@ -47,8 +47,8 @@ def test_an_entry_says_who_what_and_of_whom() -> None:
         Woman.objects.filter(pk=her.pk).update(allergies="Penicillin", pronouns="she/her")
         entry = Change.objects.latest("id")
     assert (entry.table, entry.row_id, entry.woman_id, entry.op) == ("pathways_woman", her.pk, her.pk, "U")
-    assert entry.old == {"allergies": "", "pronouns": ""}, "the changed columns alone"
-    assert entry.new == {"allergies": "Penicillin", "pronouns": "she/her"}
+    assert entry.old == {"allergies": "", "pronouns": "", "version": 1}, "the changed columns alone"
+    assert entry.new == {"allergies": "Penicillin", "pronouns": "she/her", "version": 2}
     assert entry.actor_id == midwife.pk
     assert entry.db_role
     with connection.cursor() as cursor:
@@ -85,7 +85,7 @@ def test_an_added_row_is_kept_without_what_is_empty_and_a_deleted_one_too() -> N
 
 
 def test_a_hidden_value_is_kept_as_a_hash_that_nobody_can_try_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    declared = Watched("pathways_woman", ("id",), hashed=("what_matters",))
+    declared = Watched("pathways_woman", ("id",), hashed=("what_matters",), left_out=("version",))
     monkeypatch.setattr("carecoord.audit.attaching.WATCHED", (declared,))
     attach_after_migrate("default")
     her, same = woman(), woman()
@@ -186,7 +186,7 @@ def test_of_a_journey_only_what_somebody_decided_is_kept() -> None:
     assert added["edd_at_entry"] == "2027-03-01"
     assert {"edd", "stage", "in_hospital"}.isdisjoint(added)
     Journey.objects.filter(pk=record.pk).update(named_midwife=staff(), stage="antenatal")
-    assert Change.objects.get(table="pathways_journey", op="U").new.keys() == {"named_midwife_id"}
+    assert Change.objects.get(table="pathways_journey", op="U").new.keys() == {"named_midwife_id", "version"}
 
 
 def test_every_table_with_a_womans_data_is_watched_or_says_why_not() -> None:
@@ -234,7 +234,7 @@ def test_migrate_puts_back_what_is_missing_or_switched_off() -> None:
 
 def test_a_table_whose_declaration_changed_gets_its_new_trigger(monkeypatch: pytest.MonkeyPatch) -> None:
     watched = tuple(each for each in WATCHED if each.table not in ("pathways_woman", "access_membership"))
-    changed = Watched("pathways_woman", ("id",), hashed=("pronouns",), left_out=("allergies",))
+    changed = Watched("pathways_woman", ("id",), hashed=("pronouns",), left_out=("allergies", "version"))
     monkeypatch.setattr(
         "carecoord.audit.attaching.WATCHED", (*watched, changed, Watched("pathways_sweeprun", NOBODY), Watched("later"))
     )

@@ -97,7 +97,11 @@ def test_a_change_by_the_web_is_written_down_with_the_owners_rights(somebody: An
     with as_role(WEB):
         Woman.objects.filter(pk=record.woman_id).update(allergies="Latex")
     entry = Change.objects.latest("id")
-    assert (entry.actor_id, entry.row_id, entry.new) == (somebody.pk, record.woman_id, {"allergies": "Latex"})
+    assert (entry.actor_id, entry.row_id, entry.new) == (
+        somebody.pk,
+        record.woman_id,
+        {"allergies": "Latex", "version": 2},
+    )
 
 
 def test_who_has_looked_is_told_to_those_who_may_see_her(somebody: Any) -> None:
