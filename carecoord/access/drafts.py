@@ -35,6 +35,7 @@ SECRET_FIELDS = (
     "submission",
     RESTORED,
 )
+OF_THE_PAGE = ("stood", "seen")  # what its writer had before them: kept with the text, and no words of theirs
 LONGEST = 200_000  # characters: a page's forms hold a tenth of it
 
 
@@ -122,7 +123,7 @@ def lines_of(draft: Draft) -> list[tuple[str, str]]:
         for forms in _opened(draft).values()
         for fields in forms.values()
         for name, value in fields
-        if value
+        if value and name not in OF_THE_PAGE
     ]
 
 

@@ -14,6 +14,7 @@ from carecoord.formfields import CareForm, NhsDateField
 from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
 from carecoord.refused import Refused
 from pathways.forms.record import radios
+from pathways.forms.seen import SeenForm
 from pathways.forms.shared import Text, fields_only, refuse
 from pathways.models import MatchReview
 from pathways.models.women import folded
@@ -131,14 +132,14 @@ class NeverForm(_Form):
         self.fields = {"person": radios("Who must never see her record?", choices, needed=True), **self.fields}
 
 
-class SealForm(_Form):
+class SealForm(SeenForm, _Form):
     """How firmly her record is sealed, and why."""
 
     level = radios("How firmly?", [(str(value), words) for value, words in Seal.Level.choices], needed=True)
     reason = Text("Why?", 500, lines=2, required=True, help_text="Colleagues who may see her record read it.")
 
 
-class CoverForm(_Form):
+class CoverForm(SeenForm, _Form):
     """Who covers, and from when until when."""
 
     starts_on = NhsDateField(label="First day", what="the first day")

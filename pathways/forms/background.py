@@ -11,6 +11,7 @@ from carecoord.access.labels import LABEL_NAMES, Label
 from pathways.actions import Refused
 from pathways.ethnicity import choices_for
 from pathways.forms.once import LONGEST_REASON
+from pathways.forms.seen import ChoosingForm, seen_version
 from pathways.forms.shared import Text, fields_only, refuse
 from pathways.models import Background
 from pathways.models.background import LONGEST_BACKGROUND
@@ -23,21 +24,20 @@ _HINTS = {
 }
 
 
-class BackgroundForm(forms.Form):
+class BackgroundForm(ChoosingForm):
     """What is known under one label."""
 
     category = forms.ChoiceField(label="Category", required=False)
     text = Text("In words", LONGEST_BACKGROUND, lines=6)
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = seen_version()
 
     def __init__(self, *args: Any, label: Label, nation: str, newest: Background | None, **kwargs: Any) -> None:
         holds = newest if newest and not newest.entered_in_error else None
         kwargs["initial"] = {
-            "seen": newest.pk if newest else None,
+            "seen": newest.pk if newest else 0,
             **({"category": holds.category, "text": holds.text} if holds else {}),
         }
         super().__init__(*args, **kwargs)
-        self.newest = newest
         text = self.fields["text"]
         text.label = "In her own words" if label is Label.ETHNICITY else LABEL_NAMES[label]
         text.help_text = lazystr(_HINTS[label])
@@ -47,17 +47,16 @@ class BackgroundForm(forms.Form):
             category.choices = choices_for(nation)
         else:
             del self.fields["category"]
+        self.holds = holds
         self.helper = fields_only()
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse to write over what somebody else wrote meanwhile."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        current = self.initial["seen"]
-        if "seen" in cleaned and cleaned["seen"] != current:
-            self.data = {name: self.data[name] for name in self.data} | {"seen": current}
-            now = self.newest.text if self.newest and not self.newest.entered_in_error else ""
-            self.add_error("text", f"Her record now says: {now or 'nothing'}. Keep yours, or write that.")
-        return cleaned
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """Text and category as entered, or as others wrote them where that was chosen; of a valid form."""
+        mine = {"text": self.cleaned_data["text"], "category": self.cleaned_data.get("category", "")}
+        theirs = {name: getattr(self.holds, name, "") for name in self.left_to_others & mine.keys()}
+        both = mine | theirs
+        return both["text"], both["category"]
 
     def refuse(self, refused: Refused) -> None:
         """Show what a verb refused beside its field, or above the form."""
@@ -74,7 +73,7 @@ class WithdrawForm(forms.Form):
         required=True,
         error_messages={"required": "Say what was wrong, so that the next reader understands."},
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput({"data-kept": ""}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,6 +17,7 @@ from carecoord.formfields import NhsDateField
 from pathways.actions import Refused
 from pathways.contact import Agreed, Place
 from pathways.forms.once import OnceForm
+from pathways.forms.seen import ChoosingForm, seen_version
 from pathways.forms.shared import Text, fields_only, refuse
 from pathways.models import Address, ContactDetail, Opening, SafeContact
 from pathways.models.contact import LONGEST_DETAIL, LONGEST_NOTE
@@ -47,7 +48,7 @@ class WallTimeField(forms.Field):
         raise ValidationError("Write the time as 14:00.")
 
 
-class ContactForm(forms.Form):
+class ContactForm(ChoosingForm):
     """How she can safely be reached, asked of her. ``seen`` is the version that the writer had before them."""
 
     channel = forms.ChoiceField(
@@ -98,13 +99,14 @@ class ContactForm(forms.Form):
         required=False,
         help_text="For example a number that she has no more.",
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = seen_version()
 
     PRIVATE = (Detail.NUMBER, Detail.EMAIL, Detail.THROUGH, Detail.CODE_NAME, Detail.SAY, Detail.WHO_ELSE)
 
     def __init__(self, *args: Any, contact: SafeContact | None, **kwargs: Any) -> None:
         kwargs["initial"] = _shown(contact)
         super().__init__(*args, **kwargs)
+        self.contact = contact
         self.helper = fields_only()
         self.helper.layout = Layout(
             Fieldset(
@@ -128,26 +130,29 @@ class ContactForm(forms.Form):
 
     @property
     def agreed(self) -> Agreed:
-        """What she agreed to; of a valid form."""
-        names = ("channel", "safe_from", "safe_until", "hours", "voicemail", "note")
-        return Agreed(days=tuple(self.cleaned_data["days"]), **{name: self.cleaned_data[name] for name in names})
+        """What she agreed to; of a valid form. What was left to others is as they wrote it."""
+        said = {name: self.cleaned_data[name] for name in SafeContact.AGREED}
+        if self.contact:
+            said |= {name: value for name, value in self.contact.agreed.items() if name in self.left_to_others}
+        return Agreed(**{**said, "days": tuple(said["days"])})
 
     @property
     def details(self) -> dict[str, str]:
         """What changes of the private side: what was written, and blanks for what is taken away."""
-        taken = dict.fromkeys(self.cleaned_data["take_away"], "")
-        return taken | {kind.value: text for kind in self.PRIVATE if (text := self.cleaned_data[kind.value])}
+        taken = () if "take_away" in self.left_to_others else self.cleaned_data["take_away"]
+        kinds = [kind.value for kind in self.PRIVATE if kind.value not in self.left_to_others]
+        return dict.fromkeys(taken, "") | {kind: text for kind in kinds if (text := self.cleaned_data[kind])}
 
 
 def _shown(contact: SafeContact | None) -> dict[str, Any]:
     """What holds now, for the boxes; none of the private side."""
     if contact is None:
-        return {}
+        return {"seen": 0}
     voicemail = {True: "yes", False: "no", None: ""}[contact.voicemail]
     return {**contact.agreed, "voicemail": voicemail, "seen": contact.pk}
 
 
-class AddressForm(forms.Form):
+class AddressForm(ChoosingForm):
     """Where she is. What is recorded already is not shown here; what is written takes the place of its kind."""
 
     kind = forms.ChoiceField(
@@ -169,8 +174,10 @@ class AddressForm(forms.Form):
     )
     safe_to_visit = forms.BooleanField(label="She says that it is safe to visit her here", required=False)
     safe_to_write = forms.BooleanField(label="She says that it is safe to write to her here", required=False)
+    seen = seen_version()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, newest: int, **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen": newest}
         super().__init__(*args, **kwargs)
         self.helper = fields_only()
 
@@ -189,7 +196,7 @@ class AddressForm(forms.Form):
     @property
     def place(self) -> Place:
         """What was entered; of a valid form."""
-        return Place(**self.cleaned_data)
+        return Place(**{name: value for name, value in self.cleaned_data.items() if name != "seen"})
 
 
 class OpenForm(OnceForm):

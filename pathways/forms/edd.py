@@ -11,9 +11,10 @@ from carecoord import clock
 from carecoord.formfields import NhsDateField
 from pathways.actions import Refused, check_edd
 from pathways.forms.once import OnceForm, note_field
+from pathways.forms.seen import SeenForm
 
 
-class EddForm(OnceForm):
+class EddForm(SeenForm, OnceForm):
     """The new EDD. ``seen`` says that what moves with it was shown."""
 
     edd = NhsDateField(label="Estimated date of delivery (EDD)", what="the EDD")

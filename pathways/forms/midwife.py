@@ -9,9 +9,10 @@ from django import forms
 
 from pathways.forms.once import OnceForm
 from pathways.forms.record import radios
+from pathways.forms.seen import SeenForm
 
 
-class MidwifeForm(OnceForm):
+class MidwifeForm(SeenForm, OnceForm):
     """Who her midwife is, and who stands in. ``choices`` are (id as text, name with how many women they have)."""
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:

@@ -13,7 +13,6 @@ from typing import Any, cast
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.crypto import salted_hmac
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
@@ -22,10 +21,12 @@ from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
 from pathways.actions import FULL_TERM, Person
 from pathways.finding.registration import NewJourney
+from pathways.forms.seen import SeenForm
 from pathways.forms.shared import Text, fields_only, submission_field
 from pathways.models import Identifier, Woman
 from pathways.models.women import folded
 from pathways.moments.products import PRODUCTS
+from pathways.seen import Seen
 
 A_YEAR_AND_A_MONTH = timedelta(days=396)  # the journey is the pregnancy and the year after it
 _IN_NAMES = frozenset(" '’‘ʼʻ`´-‐‑–.·")
@@ -209,7 +210,7 @@ class PregnancyForm(JourneyForm):
         self.helper.layout = Layout("team", *self.midwife, "edd", "first_contact_at", "medication", "number")
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(SeenForm):
     """How she is called and understood, and what matters to her. Numbers can be added, not changed."""
 
     preferred_name = Name("Name she uses, if it is not her legal first name")
@@ -219,52 +220,42 @@ class DetailsForm(forms.Form):
     what_matters = Text("What matters to her, in her own words", 4000, lines=4, help_text="As she says it.")
     nhs_number = NumberField(Identifier.Kind.NHS)
     chi_number = NumberField(Identifier.Kind.CHI)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     OF_HERS = ("preferred_name", "pronouns", "allergies", "interpreter", "what_matters")
 
     def __init__(self, *args: Any, woman: Woman, may_add_numbers: bool, **kwargs: Any) -> None:
-        now = {name: getattr(woman, name) for name in self.OF_HERS}
-        kwargs["initial"] = {**now, "seen": _digest(woman, now)}
+        kwargs["initial"] = now = {name: getattr(woman, name) for name in self.OF_HERS}
         super().__init__(*args, **kwargs)
-        has = {number.kind for number in woman.numbers}
+        self.shows(Seen.of(f"woman {woman.pk}", now, woman.version))
+        self.has = {number.kind: number for number in woman.numbers}
         for kind in Identifier.Kind:
-            if kind in has or not may_add_numbers:
+            if kind in self.has or not may_add_numbers:
                 del self.fields[f"{kind.value}_number"]
         self.helper = fields_only()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to write over what somebody else changed meanwhile; the second sending goes through."""
+        """A number that somebody else wrote down meanwhile: the other one is not thrown away without a word."""
         cleaned: dict[str, Any] = super().clean() or {}
-        current = self.initial["seen"]
-        if cleaned.get("seen") != current:
-            changed = [name for name in self.OF_HERS if cleaned.get(name) != self.initial[name]]
-            # What is shown now has been seen: sent again, it goes through.
-            self.data = {name: self.data[name] for name in self.data} | {"seen": current}
-            for name in changed:
+        for kind, number in self.has.items():
+            sent = str(self.data.get(f"{kind}_number", ""))
+            digits = "".join(sign for sign in sent if sign.isdecimal())
+            if digits and digits != number.value:
                 self.add_error(
-                    name, f"Her record now says: {self.initial[name] or 'nothing'}. Keep yours, or write that."
-                )
-            if changed:
-                raise ValidationError(
-                    "Somebody changed her details while you were writing. Nothing of yours is saved yet."
+                    None,
+                    f"Her {number.get_kind_display()} is {number.in_groups} by now. Yours, {sent[:40]}, is not saved: "
+                    "look which one is right. Sent again, the rest is saved.",
                 )
         return cleaned
 
     @property
     def changes(self) -> dict[str, str]:
         """Her details as they were entered; of a valid form."""
-        return {name: self.cleaned_data[name] for name in self.OF_HERS}
+        return {name: self.cleaned_data[name] for name in self.OF_HERS if name not in self.left_to_others}
 
     @property
     def numbers(self) -> dict[Identifier.Kind, str]:
         """The numbers that were added; of a valid form."""
         return {kind: number for kind in Identifier.Kind if (number := self.cleaned_data.get(f"{kind.value}_number"))}
-
-
-def _digest(woman: Woman, values: dict[str, str]) -> str:
-    """Stands for what the page showed, so that a change by somebody else is noticed."""
-    return salted_hmac("details", repr([woman.pk, sorted(values.items())])).hexdigest()[:32]
 
 
 def _own_team(by: User) -> int | None:

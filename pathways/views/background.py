@@ -16,7 +16,10 @@ from pathways.actions import Refused
 from pathways.background import background_labels, record_background, withdraw_background
 from pathways.ethnicity import NAMES
 from pathways.forms.background import BackgroundForm, WithdrawForm
-from pathways.models import Background, Woman
+from pathways.models import Background, Journey, Woman
+from pathways.pages.changed import Change, written_lately
+from pathways.seen import Changed
+from pathways.views.changed import Theirs, conflict_page, not_stored, typed_in
 from pathways.views.her import around_her, her_latest_journey, posted
 from pathways.wording.entries import time_in_words
 
@@ -68,17 +71,34 @@ def edit(request: StaffRequest, pk: int, label: str) -> HttpResponse:
     newest = next(iter(_versions(latest.woman, [covered])), None)
     form = BackgroundForm(posted(request), label=covered, nation=latest.site.nation, newest=newest)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        text, category = form.chosen
         try:
-            record_background(latest.woman, covered, data["text"], data.get("category", ""), by=request.user)
+            record_background(latest.woman, covered, text, category, seen=form.version_seen, by=request.user)
+        except Changed:
+            return _others_wrote(request, latest, form, covered)
         except Refused as refused:
             form.refuse(refused)
         else:
             messages.success(request, "Saved. What was there before stays readable below it.")
             return redirect("background", pk)
+    form.show_theirs()
     name, holds = LABEL_NAMES[covered], newest is not None and not newest.entered_in_error
     context = {**around_her(latest), "form": form, "name": name, "label": covered.value, "holds": holds}
+    if newest and request.method != "POST":
+        context["lately"] = written_lately(newest, request.user)
     return render(request, "pathways/background_edit.html", context)
+
+
+def _others_wrote(request: StaffRequest, latest: Journey, form: BackgroundForm, label: Label) -> HttpResponse:
+    """Somebody wrote the same piece meanwhile, or marked it as entered in error."""
+    newest = _versions(latest.woman, [label])[0]
+    change = Change(newest.recorded_by, newest.recorded_at)
+    stands = {"text": "", "category": ""} if newest.entered_in_error else vars(newest)
+    names = [name for name in ("category", "text") if name in form.fields]
+    differ = [name for name in names if (form.cleaned_data[name] or "") != stands[name]]
+    note = f"Marked as entered in error, {change.words}: {newest.text}" if newest.entered_in_error else ""
+    theirs = [Theirs(name, stands[name], change) for name in differ or ["text"]]
+    return conflict_page(request, latest, form, theirs, carries={"seen": newest.pk}, note=note)
 
 
 @requires(Ability.RECORD_EVENT)
@@ -89,10 +109,12 @@ def withdraw(request: StaffRequest, pk: int, label: str) -> HttpResponse:
     covered = _covered(request, pk, label)
     rows = _versions(latest.woman, [covered])
     newest = rows[0] if rows else None
+    form = WithdrawForm(posted(request), initial={"seen": newest.pk if newest else None})
     if newest is None or newest.entered_in_error:
+        if newest and request.method == "POST" and form.is_valid() and newest.text != form.cleaned_data["text"]:
+            return _marked_already(request, latest, form, newest)
         messages.info(request, "Nothing stands there that could be marked as entered in error.")
         return redirect("background", pk)
-    form = WithdrawForm(posted(request), initial={"seen": newest.pk})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -104,6 +126,18 @@ def withdraw(request: StaffRequest, pk: int, label: str) -> HttpResponse:
             return redirect("background", pk)
     context = {**around_her(latest), "form": form, "name": LABEL_NAMES[covered], "version": _version(newest, None)}
     return render(request, "pathways/background_withdraw.html", context)
+
+
+def _marked_already(request: StaffRequest, latest: Journey, form: WithdrawForm, newest: Background) -> HttpResponse:
+    change = Change(newest.recorded_by, newest.recorded_at)
+    return not_stored(
+        request,
+        latest,
+        title="It is marked as entered in error already",
+        lead="Somebody was faster. Your reason is not saved; the first one stays readable beside what was written.",
+        stored=("entered in error", [("Why", newest.text), ("By", change.words)]),
+        typed=typed_in(form),
+    )
 
 
 def _covered(request: StaffRequest, pk: int, label: str) -> Label:

@@ -14,9 +14,22 @@ from carecoord.access.labels import Label
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.audit.reads import record_read
 from pathways.actions import Refused
-from pathways.contact import Opened, agree_contact, confirm_contact, mark_unsafe, open_contact, record_address
+from pathways.contact import (
+    Opened,
+    agree_contact,
+    confirm_contact,
+    mark_unsafe,
+    newest_address,
+    open_contact,
+    record_address,
+)
 from pathways.forms.contact import AddressForm, ContactForm, OpenForm
-from pathways.models import Opening
+from pathways.forms.seen import show_again
+from pathways.models import Journey, Opening, SafeContact
+from pathways.models.contact import newest_contact
+from pathways.pages.changed import Change, address_written, written_lately
+from pathways.seen import Changed
+from pathways.views.changed import Theirs, conflict_page
 from pathways.views.her import around_her, her_latest_journey, posted
 from pathways.visibility import labels_for
 from pathways.wording.contact import details_in_words, places_in_words
@@ -34,16 +47,37 @@ def safe_contact(request: StaffRequest, pk: int) -> HttpResponse:
     form = ContactForm(posted(request), contact=contact)
     if request.method == "POST" and form.is_valid():
         try:
-            agree_contact(latest.woman, form.agreed, form.details, seen=form.cleaned_data["seen"], by=request.user)
+            agree_contact(latest.woman, form.agreed, form.details, seen=form.version_seen, by=request.user)
+        except Changed:
+            return _agreed_otherwise(request, latest, form)
         except Refused as refused:
             form.refuse(refused)
         else:
             messages.success(request, "How she can be reached is saved, as she said it today.")
             return redirect("journey", latest.pk)
+    form.show_theirs()
     may_open = Ability.OPEN_ADDRESS in request.user.abilities
     summary = around["banner"].how_reached
     context = {**around, "form": form, "contact": contact, "summary": summary, "may_open": may_open}
+    if contact and request.method != "POST":
+        context["lately"] = written_lately(contact, request.user)
     return render(request, "pathways/safe_contact.html", context)
+
+
+def _agreed_otherwise(request: StaffRequest, latest: Journey, form: ContactForm) -> HttpResponse:
+    """Somebody wrote down meanwhile how she is reached: she agreed to one whole, so each difference is asked about."""
+    now = newest_contact(latest.woman_id)
+    assert now is not None  # noqa: S101 for the type checker: somebody wrote it
+    change = Change(now.recorded_by, now.recorded_at)
+    shown = {**now.agreed, "voicemail": {True: "yes", False: "no", None: ""}[now.voicemail]}
+    mine = {**form.cleaned_data, "voicemail": {True: "yes", False: "no", None: ""}[form.cleaned_data["voicemail"]]}
+    theirs = [Theirs(name, shown[name], change) for name in SafeContact.AGREED if mine[name] != shown[name]]
+    private = [name for name in (*form.PRIVATE, "take_away") if mine[name]]
+    theirs += [Theirs(str(name), "", None, "Kept apart, and not shown here") for name in private]
+    note = f"{change.words}: how she is reached was written down while you were writing. She agreed to it as one."
+    if not now.still_safe:
+        note = f"{change.words}: she said that it is not safe to reach her this way. Ask her before you write another."
+    return conflict_page(request, latest, form, theirs, carries={"seen": now.pk}, note=note)
 
 
 @requires(Ability.RECORD_EVENT)
@@ -66,8 +100,11 @@ def confirm(request: StaffRequest, pk: int) -> HttpResponse:
 def unsafe(request: StaffRequest, pk: int) -> HttpResponse:
     """She said that it is not safe: from now on nothing is sent."""
     latest = her_latest_journey(request, pk)
+    before = newest_contact(pk)
     mark_unsafe(latest.woman, by=request.user)
     messages.warning(request, "Noted: nothing is sent to her from now on. Agree another way when you see her.")
+    if before and before.still_safe and before.pk != _whole(request.POST.get("seen", str(before.pk))):
+        messages.info(request, "Somebody had only just agreed another way with her: it does not hold either, for now.")
     return redirect("safe_contact", pk)
 
 
@@ -76,16 +113,31 @@ def unsafe(request: StaffRequest, pk: int) -> HttpResponse:
 def address(request: StaffRequest, pk: int) -> HttpResponse:
     """Where she is, written down; what is recorded already is not shown."""
     latest = her_latest_journey(request, pk)
-    form = AddressForm(posted(request))
+    form, status = AddressForm(posted(request), newest=newest_address(pk)), 200
     if request.method == "POST" and form.is_valid():
         try:
-            record_address(latest.woman, form.place, by=request.user)
+            record_address(latest.woman, form.place, seen=form.version_seen, by=request.user)
+        except Changed:
+            _written_meanwhile(form, pk)
+            status = 409
         except Refused as refused:
             form.refuse(refused)
         else:
             messages.success(request, "Where she is is saved.")
             return redirect("safe_contact", pk)
-    return render(request, "pathways/address.html", {**around_her(latest), "form": form})
+    return render(request, "pathways/address.html", {**around_her(latest), "form": form}, status=status)
+
+
+def _written_meanwhile(form: AddressForm, pk: int) -> None:
+    """Say who was faster. What they wrote is opened with a purpose only; sent once more, mine is saved as well."""
+    newest = newest_address(pk)
+    change = address_written(pk, newest)
+    form.add_error(
+        None,
+        f"{change.words if change else 'Somebody'}: where she is was written down while you were writing. Yours is not "
+        "saved yet. It is not shown here: open it with a purpose, or ask them. If yours is right, save it again.",
+    )
+    show_again(form, "seen", str(newest))
 
 
 @requires(Ability.OPEN_ADDRESS)

@@ -13,9 +13,10 @@ from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import Cover
 from carecoord.refused import Refused
-from pathways.covering import arrange_cover, end_cover
+from pathways.covering import arrange_cover, end_cover, seen_covers
 from pathways.forms.access import CoverForm
 from pathways.pages.covers import covers_around, who_can_cover
+from pathways.seen import Changed
 from pathways.views.her import posted
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -27,11 +28,17 @@ def cover(request: StaffRequest) -> HttpResponse:
     """Arrange cover for my own caseload; and what is arranged, for me and by me."""
     colleagues = who_can_cover(request.user)
     form = CoverForm(posted(request), choices=[(str(pk), words) for pk, (_, words) in colleagues.items()])
+    form.shows(seen_covers(request.user))
+    status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         who = colleagues[int(data["covered_by"])][0]
         try:
-            arrange_cover(request.user, who, data["starts_on"], data["ends_on"], by=request.user)
+            arrange_cover(request.user, who, data["starts_on"], data["ends_on"], seen=form.sight, by=request.user)
+        except Changed:
+            form.add_error(None, "This cover was arranged until another day meanwhile: see below. Yours is not saved.")
+            form.show_again(seen_covers(request.user))
+            status = 409
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -39,7 +46,7 @@ def cover(request: StaffRequest) -> HttpResponse:
             messages.success(request, f"{who} covers for you until {until}. Your women come back to you by themselves.")
             return redirect("cover")
     context = {"form": form, "nobody": not colleagues, "covers": covers_around(request.user, clock.today())}
-    return render(request, "pathways/cover.html", context)
+    return render(request, "pathways/cover.html", context, status=status)
 
 
 @requires(Ability.MANAGE_ACCESS)

@@ -22,7 +22,9 @@ from pathways.forms.answer import COMPLETED, AnswerForm
 from pathways.models import Handoff
 from pathways.pages import team_handoffs as team
 from pathways.projection import fact_of
+from pathways.seen import SentOtherwise
 from pathways.shown import Shown
+from pathways.views.changed import saved_otherwise
 from pathways.views.her import around_her, her_journey, posted, shown
 from pathways.visibility import handoffs_visible_to
 from pathways.what_if import WhatIf
@@ -118,6 +120,8 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return _answered(request, handoff, form)
+        except SentOtherwise as sent:
+            return saved_otherwise(request, handoff.journey, form, sent.earlier)
         except AlreadyAnswered:
             handoff.refresh_from_db()
             return _too_late(request, handoff, form, status=409)

@@ -14,15 +14,19 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.labels import Label
 from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.models import User
 from pathways.actions import Draft, Refused, agree_edd, assign_named_midwife
 from pathways.background import background_labels
 from pathways.forms.edd import EddForm
 from pathways.forms.midwife import MidwifeForm
 from pathways.models import Journey
+from pathways.pages.changed import changes_since, edd_agreed, last_change, lately
 from pathways.pages.journey import FEW_ENTRIES, FEW_LATER, page_for
-from pathways.pages.midwives import Colleague, colleagues
+from pathways.pages.midwives import colleagues
+from pathways.seen import Changed, Seen, SentOtherwise
 from pathways.shown import Shown
 from pathways.timeline.scales import Around
+from pathways.views.changed import Theirs, conflict_page, saved_otherwise
 from pathways.views.her import around_her, her_journey, posted
 from pathways.visibility import labels_for
 from pathways.what_if import WhatIf
@@ -123,9 +127,15 @@ def edd(request: StaffRequest, pk: int) -> HttpResponse:
     """Agree the EDD: entered, then everything that moves with it is shown, then saved."""
     her = her_journey(request, pk)
     form = EddForm(posted(request))
+    form.shows(Seen.of(f"edd {her.pk}", {"edd": her.edd}))
     context = {**around_her(her), "form": form}
+    if request.method != "POST":
+        context["lately"] = lately(edd_agreed(her), request.user)
     if request.method != "POST" or "edit" in request.POST or not form.is_valid():
         return render(request, "pathways/edd.html", context)
+    if "edd" in form.left_to_others:
+        messages.info(request, "The EDD stays as it stands. Nothing was saved.")
+        return redirect("journey", her.pk)
     now = clock.now()
     data = form.cleaned_data
     what_if = WhatIf.of(her, now)
@@ -135,13 +145,24 @@ def edd(request: StaffRequest, pk: int) -> HttpResponse:
         moving = preview(found, her.babies.count(), now)
         return render(request, "pathways/edd_preview.html", {**context, "preview": moving, "edd": data["edd"]})
     try:
-        agree_edd(her, data["edd"], note=data["note"], submission=data["submission"], by=request.user)
+        agree_edd(her, data["edd"], note=data["note"], seen=form.sight, submission=data["submission"], by=request.user)
+    except Changed:
+        return _other_edd(request, her, form)
+    except SentOtherwise as sent:
+        return saved_otherwise(request, her, form, sent.earlier)
     except Refused as refused:
         form.refuse(refused)
         return render(request, "pathways/edd.html", context)
     follows = summary(found, her.babies.count(), now)
     messages.success(request, f"EDD agreed: {clock.day_in_words(data['edd'])}. {follows}".strip())
     return redirect("journey", her.pk)
+
+
+def _other_edd(request: StaffRequest, her: Journey, form: EddForm) -> HttpResponse:
+    """Somebody agreed another one; what moves with mine is shown once more before it is saved."""
+    now = {"edd": Journey.objects.get(pk=her.pk).edd}
+    carries = {"stood": form.sight.looked_at(now, now)}
+    return conflict_page(request, her, form, [Theirs("edd", now["edd"], edd_agreed(her))], carries=carries)
 
 
 # -- her midwife ---------------------------------------------------------------------------------
@@ -155,20 +176,44 @@ def midwife(request: StaffRequest, pk: int) -> HttpResponse:
     known = colleagues(her.site)
     named = {"midwife": str(her.named_midwife_id or ""), "buddy": str(her.buddy_id or "")}
     form = MidwifeForm(posted(request), choices=[(str(each.user.pk), each.words) for each in known], initial=named)
-    if request.method == "POST" and form.is_valid() and _named(request, her, form, known):
-        return redirect("journey", her.pk)
-    return render(request, "pathways/midwife.html", {**around_her(her), "form": form, "nobody": not known})
+    form.shows(Seen.of(f"named {her.pk}", {"midwife": her.named_midwife, "buddy": her.buddy}, her.version))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _named(request, her, form, {str(each.user.pk): each.user for each in known})
+        except Changed as changed:
+            return _others_named(request, her, form, changed)
+        except SentOtherwise as sent:
+            return saved_otherwise(request, her, form, sent.earlier)
+        except Refused as refused:
+            form.refuse(refused)
+    form.show_theirs()
+    context = {**around_her(her), "form": form, "nobody": not known}
+    if request.method != "POST":
+        context["lately"] = lately(last_change(her, ("named_midwife", "buddy")), request.user)
+    return render(request, "pathways/midwife.html", context)
 
 
-def _named(request: StaffRequest, her: Journey, form: MidwifeForm, known: list[Colleague]) -> bool:
-    """Save what was chosen; False where a verb refused it, said in the form."""
-    users = {str(each.user.pk): each.user for each in known}
-    data = form.cleaned_data
-    midwife, buddy = users[data["midwife"]], users.get(data["buddy"])
-    try:
-        assign_named_midwife(her, midwife, buddy=buddy, submission=data["submission"], by=request.user)
-    except Refused as refused:
-        form.refuse(refused)
-        return False
-    messages.success(request, f"Her midwife is {midwife}, {f'her buddy {buddy}' if buddy else 'without a buddy yet'}.")
-    return True
+def _named(request: StaffRequest, her: Journey, form: MidwifeForm, known: dict[str, User]) -> HttpResponse:
+    """Save what was chosen. Raises what the verb raises."""
+    data, left = form.cleaned_data, form.left_to_others
+    midwife = her.named_midwife if "midwife" in left and her.named_midwife else known[data["midwife"]]
+    buddy = her.buddy if "buddy" in left else known.get(data["buddy"])
+    assign_named_midwife(her, midwife, buddy=buddy, seen=form.sight, submission=data["submission"], by=request.user)
+    now = Journey.objects.select_related("named_midwife", "buddy").get(pk=her.pk)
+    words = f"Her midwife is {now.named_midwife}, {f'her buddy {now.buddy}' if now.buddy else 'without a buddy yet'}."
+    if (now.named_midwife, now.buddy) != (midwife, buddy):
+        words += " Somebody else changed the other one meanwhile; that is kept."
+    messages.success(request, words)
+    return redirect("journey", her.pk)
+
+
+def _others_named(request: StaffRequest, her: Journey, form: MidwifeForm, changed: Changed) -> HttpResponse:
+    """Somebody named others meanwhile."""
+    journey = Journey.objects.select_related("named_midwife", "buddy").get(pk=her.pk)
+    now = {"midwife": journey.named_midwife, "buddy": journey.buddy}
+    who = changes_since(journey, form.sight.version)
+    theirs = [
+        Theirs(name, now[name], who.get("named_midwife" if name == "midwife" else name), str(now[name] or "Nobody"))
+        for name in changed.fields
+    ]
+    return conflict_page(request, her, form, theirs, carries={"stood": form.sight.looked_at(now, changed.fields)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,9 @@ from pathways.models import Correction, Event, Handoff, Journey
 from pathways.moments import by_key
 from pathways.pages.recordable import HINTS, OWN_PAGES, can_record, groups_for
 from pathways.projection import fact_of
+from pathways.seen import SentOtherwise
 from pathways.shown import Shown
+from pathways.views.changed import not_stored, saved_otherwise, typed_in
 from pathways.views.her import around_her, her_journey, posted
 from pathways.what_if import WhatIf
 from pathways.wording.consequences import preview, summary
@@ -71,6 +74,8 @@ def record(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return _recorded(request, her, form, late, max(len(babies), 1))
+        except SentOtherwise as sent:
+            return saved_otherwise(request, her, form, sent.earlier)
         except Refused as refused:
             form.refuse(refused)
     one_of_all = declared.about_baby is not AboutBaby.NO and kind != "baby_born" and len(babies) == 1
@@ -86,7 +91,8 @@ def record(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
 
 def _recorded(request: StaffRequest, her: Journey, form: RecordForm, late: Handoff | None, babies: int) -> HttpResponse:
     """Save the event, and with a booking the reason why it came late. Raises Refused."""
-    draft, reason = form.draft, form.cleaned_data.get(LATE_REASON, "")
+    reason = form.cleaned_data.get(LATE_REASON, "")
+    draft = replace(form.draft, sent_with={LATE_REASON: request.POST.get(LATE_REASON, "").strip()})
     with transaction.atomic():
         what_if = WhatIf.of(her, clock.now())
         if late and reason and not Event.objects.filter(submission=draft.submission).exists():
@@ -161,16 +167,16 @@ def correct(request: StaffRequest, pk: int, event: int) -> HttpResponse:
     """Mark an entry as entered in error, having seen what changes. It stays readable."""
     her = her_journey(request, pk)
     wrong = _entry(request, her, event)
+    form = CorrectForm(posted(request))
     if Correction.objects.filter(event=wrong).exists():
-        return _already_marked(request, her, wrong)
+        return _already_marked(request, her, wrong, form)
     now = clock.now()
     found = Shown.to(request.user, her.woman_id).of(WhatIf.of(her, now).without(wrong.pk))
-    form = CorrectForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             correct_event(wrong, reason=form.cleaned_data["reason"], by=request.user)
         except AlreadyAnswered:
-            return _already_marked(request, her, wrong)
+            return _already_marked(request, her, wrong, form)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -186,6 +192,20 @@ def correct(request: StaffRequest, pk: int, event: int) -> HttpResponse:
     return render(request, "pathways/correct.html", context)
 
 
-def _already_marked(request: StaffRequest, her: Journey, wrong: Event) -> HttpResponse:
+def _already_marked(request: StaffRequest, her: Journey, wrong: Event, form: CorrectForm) -> HttpResponse:
+    """Back to the entry; a reason that differs from the one recorded is shown beside it, since it is not stored."""
+    first = Correction.objects.select_related("made_by").get(event=wrong)
+    if request.method == "POST" and form.is_valid() and form.cleaned_data["reason"] != first.reason:
+        with_words = Shown.to(request.user, her.woman_id).words_of(wrong)
+        facts = [("Why", first.reason)] if with_words else []
+        return not_stored(
+            request,
+            her,
+            title="This entry is already marked as entered in error",
+            lead="Somebody was faster. Your reason is not saved; the first one stays with the entry.",
+            stored=("entered in error", [*facts, ("By", f"{first.made_by}, {time_in_words(first.made_at)}")]),
+            typed=typed_in(form),
+            entry=wrong,
+        )
     messages.info(request, "This entry is already marked as entered in error.")
     return redirect("entry", her.pk, wrong.pk)

@@ -14,10 +14,12 @@ from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import Seal
 from carecoord.refused import Refused
 from pathways.forms.access import FindColleagueForm, NeverForm, SealForm, WhoForm
-from pathways.keeping import conflicts_of, declare_own_conflict, keep_from, let_see_again, seal, unseal
+from pathways.keeping import conflicts_of, declare_own_conflict, keep_from, let_see_again, seal, seen_seal, unseal
 from pathways.models import Journey
+from pathways.pages.changed import Change
 from pathways.pages.colleagues import MOST_FOUND, found_by
 from pathways.pages.who_may_see import who_may_see
+from pathways.seen import Changed
 from pathways.views.her import around_her, her_journey, posted
 from pathways.visibility import journeys_visible_to, women_visible_to
 
@@ -96,18 +98,32 @@ def see_again(request: StaffRequest, pk: int, conflict: int) -> HttpResponse:
 def seal_record(request: StaffRequest, pk: int) -> HttpResponse:
     """Seal her record, or change its seal."""
     her = her_journey(request, pk)
-    form = SealForm(posted(request))
+    form, status = SealForm(posted(request)), 200
+    form.shows(seen_seal(her.woman))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            seal(her.woman, Seal.Level(int(data["level"])), data["reason"], by=request.user)
+            seal(her.woman, Seal.Level(int(data["level"])), data["reason"], seen=form.sight, by=request.user)
+        except Changed:
+            form.add_error(None, f"{_seal_in_words(her)} Yours is not saved. Send it again if it is the right one.")
+            form.show_again(seen_seal(her.woman))
+            status = 409
         except Refused as refused:
             form.refuse(refused)
         else:
             messages.success(request, "Her record is sealed. Who has a grant by their work still sees it.")
             return redirect("who_may_see", pk)
     context = {**around_her(her), "form": form, "back": reverse("who_may_see", args=[pk])}
-    return render(request, "pathways/seal.html", context)
+    return render(request, "pathways/seal.html", context, status=status)
+
+
+def _seal_in_words(her: Journey) -> str:
+    """What somebody else did to her seal while a form was open."""
+    known = Seal.objects.filter(woman=her.woman).select_related("made_by").first()
+    if known is None:
+        return "Somebody took the seal off while you were writing."
+    words = f"{known.get_level_display()}. {known.reason}"
+    return f"{Change(known.made_by, known.made_at).words}: her record was sealed while you were writing: {words}"
 
 
 @requires(Ability.MANAGE_ACCESS)
@@ -115,13 +131,20 @@ def seal_record(request: StaffRequest, pk: int) -> HttpResponse:
 def unseal_record(request: StaffRequest, pk: int) -> HttpResponse:
     """Take the seal off, after asking."""
     her = her_journey(request, pk)
+    meanwhile, carried = "", request.POST.get("stood")
     if request.method == "POST":
-        unseal(her.woman, by=request.user)
-        messages.success(request, "The seal is taken off.")
-        return redirect("who_may_see", pk)
+        try:
+            unseal(her.woman, seen=seen_seal(her.woman, carried or ""), by=request.user)
+        except Changed:
+            meanwhile = f"{_seal_in_words(her)} It is not taken off. "
+        else:
+            messages.success(request, "The seal is taken off.")
+            return redirect("who_may_see", pk)
     return _asked(
         request,
         her,
+        stood=str(seen_seal(her.woman)),
+        meanwhile=meanwhile,
         title="Take the seal off her record?",
         text="Staff of her sites can then open it by saying that they care for her. The privacy officer is told.",
         yes="Yes, take it off",
@@ -130,7 +153,7 @@ def unseal_record(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _asked(request: StaffRequest, her: Journey, **question: str) -> HttpResponse:
     context = {**around_her(her), **question, "back": reverse("who_may_see", args=[her.pk]), "here": request.path}
-    return render(request, "pathways/asked.html", context)
+    return render(request, "pathways/asked.html", context, status=409 if question.get("meanwhile") else 200)
 
 
 # -- I know her ----------------------------------------------------------------------------------

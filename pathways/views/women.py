@@ -21,9 +21,13 @@ from pathways.finding.registration import PossibleDuplicates, open_with, registe
 from pathways.forms.shared import refuse
 from pathways.forms.women import AddWomanForm, DetailsForm, PregnancyForm
 from pathways.models import Identifier, Journey, Woman
+from pathways.pages.changed import changes_since, last_change, lately
+from pathways.seen import Changed, SentOtherwise
 from pathways.views.caseload import PLACE
-from pathways.views.her import around_her, her_latest_journey, shown
+from pathways.views.changed import Theirs, conflict_page, not_stored, typed_in
+from pathways.views.her import around_her, her_journey, her_latest_journey, shown
 from pathways.visibility import women_visible_to
+from pathways.wording.changed import value_of_field
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -44,6 +48,7 @@ def add(request: StaffRequest) -> HttpResponse:
     """Add a woman and her first journey. Before anything is saved, shows who is here already and could be her."""
     form = AddWomanForm(request.POST or None, by=request.user)
     candidates: list[Candidate] = []
+    status = 200
     if request.method == "POST" and form.is_valid():
         not_these = _ids(request.POST.get("not_these", ""))
         try:
@@ -53,6 +58,9 @@ def add(request: StaffRequest) -> HttpResponse:
             )
         except PossibleDuplicates as found:
             candidates = found.candidates
+        except SentOtherwise as sent:
+            form.add_error(None, _was_added(sent.earlier, request.user))
+            status = 409
         except Refused as problem:
             refuse(form, problem)
             candidates = _holders_of(form, request.user)
@@ -70,6 +78,7 @@ def add(request: StaffRequest) -> HttpResponse:
             "not_these": ",".join(str(candidate.woman.pk) for candidate in candidates),
             "may_be_saved": not form.errors,
         },
+        status=status,
     )
 
 
@@ -81,10 +90,19 @@ def details(request: StaffRequest, pk: int) -> HttpResponse:
     woman = latest.woman
     may_add_numbers = Ability.ADD_WOMAN in request.user.abilities
     form = DetailsForm(request.POST or None, woman=woman, may_add_numbers=may_add_numbers)
-    if request.method == "POST" and form.is_valid() and _save_details(form, woman, request.user):
-        messages.success(request, "Her details are saved.")
-        return redirect("journey", pk=latest.pk)
-    return render(request, "pathways/woman_details.html", {"form": form, **around_her(latest)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            others = _save_details(form, woman, request.user)
+        except Changed as changed:
+            return _both_details(request, latest, form, changed)
+        except Refused as problem:
+            refuse(form, problem)
+        else:
+            messages.success(request, f"Her details are saved.{others}")
+            return redirect("journey", pk=latest.pk)
+    warning = lately(last_change(woman, form.OF_HERS), request.user) if request.method != "POST" else ""
+    form.show_theirs()
+    return render(request, "pathways/woman_details.html", {"form": form, "lately": warning, **around_her(latest)})
 
 
 @requires(Ability.ADD_WOMAN)
@@ -99,8 +117,7 @@ def add_pregnancy(request: StaffRequest, pk: int) -> HttpResponse:
         number = min(form.cleaned_data["number"], following)
         for here in journeys:
             if here.number == number:  # the same form sent twice, or somebody was faster
-                messages.info(request, f"Pregnancy {number} is already here. This is its journey.")
-                return redirect("journey", pk=here.pk)
+                return _already_open(request, here, form)
         try:
             journey = open_with(woman, number, form.new_journey, by=request.user)
         except Refused as problem:
@@ -113,17 +130,25 @@ def add_pregnancy(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "pathways/add_pregnancy.html", context)
 
 
-def _save_details(form: DetailsForm, woman: Woman, by: User) -> bool:
-    """Write the changes and the numbers; false, with the reason on the form, when something was refused."""
-    try:
-        with transaction.atomic():
-            update_woman(woman, form.changes, by=by)
-            for kind, number in form.numbers.items():
-                add_number(woman, kind, number, by=by)
-    except Refused as problem:
-        refuse(form, problem)
-        return False
-    return True
+def _save_details(form: DetailsForm, woman: Woman, by: User) -> str:
+    """Write the changes and the numbers; returns what to say of others' changes. Raises what the verbs raise."""
+    before = {name: getattr(woman, name) for name in form.OF_HERS}
+    with transaction.atomic():
+        changed = update_woman(woman, form.changes, seen=form.sight, by=by)
+        for kind, number in form.numbers.items():
+            add_number(woman, kind, number, by=by)
+    others = form.sight.unread(before, set(form.OF_HERS) - changed - form.left_to_others)
+    return " What somebody else changed meanwhile is kept too." if others else ""
+
+
+def _both_details(request: StaffRequest, latest: Journey, form: DetailsForm, changed: Changed) -> HttpResponse:
+    """What stands now of the fields that both changed; the verb has read her again, locked."""
+    woman = Woman.objects.get(pk=latest.woman_id)
+    now = {name: getattr(woman, name) for name in form.OF_HERS}
+    who = changes_since(woman, form.sight.version)
+    theirs = [Theirs(name, now[name], who.get(name)) for name in changed.fields]
+    carries = {"stood": form.sight.looked_at(now, changed.fields)}
+    return conflict_page(request, latest, form, theirs, carries=carries)
 
 
 def _holders_of(form: AddWomanForm, user: User) -> list[Candidate]:
@@ -136,6 +161,38 @@ def _holders_of(form: AddWomanForm, user: User) -> list[Candidate]:
             held = women_visible_to(user).filter(identifiers__kind=kind, identifiers__value=digits)
             found += [Candidate(woman, f"She has this {kind.label}.") for woman in held]
     return found
+
+
+def _already_open(request: StaffRequest, here: Journey, form: PregnancyForm) -> HttpResponse:
+    """On to the journey of the same form sent twice; what somebody else opened stands beside what was typed."""
+    entered = form.new_journey
+    contact = here.events.filter(kind="first_contact").values_list("occurred_at", flat=True).first()
+    found = (here.team, here.edd_at_entry, here.medication_at_entry)
+    if found == (entered.team, entered.edd, entered.medication) and entered.first_contact_at in (None, contact):
+        messages.info(request, f"Pregnancy {here.number} is already here. This is its journey.")
+        return redirect("journey", pk=here.pk)
+    here = her_journey(request, here.pk)
+    fields = form.fields
+    return not_stored(
+        request,
+        here,
+        title=f"Pregnancy {here.number} is already here",
+        lead="Somebody opened its journey while you were writing. Record on her page what is missing there.",
+        stored=(
+            "its journey",
+            [
+                ("Team", here.team.name),
+                ("EDD", value_of_field(fields["edd"], here.edd)),
+                ("Opioid replacement", value_of_field(fields["medication"], here.medication_at_entry)),
+            ],
+        ),
+        typed=typed_in(form),
+    )
+
+
+def _was_added(woman: Woman, user: User) -> str:
+    here = "Open her page from your list, and change it there." if women_visible_to(user).filter(pk=woman.pk) else ""
+    return f"She was added from this form already. What you changed since is not saved. {here}".strip()
 
 
 def _shown(candidate: Candidate) -> Shown:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
+from pathways.contact import newest_address
 from pathways.forms.women import DetailsForm
 from pathways.models import Journey, Woman
 from tests.factories import ago, claimed, happened, journey, staff
@@ -117,13 +118,14 @@ def _valid(name: str, hers: Journey) -> dict[str, str]:
     parts = zip("0123", (str(at.day), str(at.month), str(at.year), f"{at:%H:%M}"), strict=True)
     once = {"submission": str(uuid.uuid4())}
     blank = dict.fromkeys(("safe_from", "safe_until", "email", "number"), "")
+    place = str(newest_address(hers.woman_id))
     piece = hers.woman.background.order_by("-id").first()
-    digest = DetailsForm(woman=Woman.objects.get(pk=hers.woman_id), may_add_numbers=False).initial["seen"]
+    digest = DetailsForm(woman=Woman.objects.get(pk=hers.woman_id), may_add_numbers=False).initial["stood"]
     valid: dict[str, dict[str, str]] = {
-        "woman_details": dict.fromkeys(("preferred_name", "nhs_number", "chi_number"), "") | {"seen": str(digest)},
+        "woman_details": dict.fromkeys(("preferred_name", "nhs_number", "chi_number"), "") | {"stood": str(digest)},
         "safe_contact": {"channel": "text", "seen": seen, "days": "1", "voicemail": "", **blank},
         "confirm_contact": {"seen": seen},
-        "address": {"kind": "none", "lines": "", "postcode": "", "begins_on": "", "ends_on": ""},
+        "address": {"kind": "none", "lines": "", "postcode": "", "begins_on": "", "ends_on": "", "seen": place},
         "open_contact": {"purpose": "call", **once},
         "background_edit": {"text": "x", "category": "", "seen": str(piece.pk) if piece else ""},
         "record_kind": {f"occurred_at_{place}": part for place, part in parts} | once | {"detail_reason": "x"},

@@ -22,6 +22,7 @@ from pathways.engine import FACT_KINDS
 from pathways.models import Background, Journey
 from pathways.models.background import BACKGROUND_LABELS
 from pathways.moments import ALL
+from tests.choosing import chosen
 from tests.factories import ago, happened, journey, owed, staff
 from tests.pages.test_contact import contact_sent, sees, text
 
@@ -76,9 +77,8 @@ def test_each_role_sees_the_pieces_of_its_labels_and_no_trace_of_others(
         assert (LABEL_NAMES[label] in html) == (label in covered)
         for place in ((label.value,), (label.value, "error")):
             assert client.get(url(record, *place)).status_code == (200 if label in covered else 404)
-            assert client.post(url(record, *place), {"text": "x", "seen": "0"}).status_code == (
-                200 if label in covered else 404
-            )
+            sent = client.post(url(record, *place), {"text": "x", "seen": "0"}).status_code
+            assert sent in ((200, 409) if label in covered else (404,))
     assert Background.objects.count() == len(CANARIES)
     page = client.get(reverse("journey", args=[record.pk])).content.decode()
     assert ("background" in page) == bool(covered)
@@ -104,9 +104,32 @@ def test_somebody_elses_change_is_not_written_over(client: Any, record: Journey,
     seen = str(client.get(url(record, "abuse")).context["form"]["seen"].value())
     record_background(record.woman, Label.ABUSE, "somebody was faster", by=midwife)
     answer = client.post(url(record, "abuse"), {"text": "mine", "seen": seen})
-    assert "Her record now says: somebody was faster" in text(answer)
-    again = str(answer.context["form"]["seen"].value())
-    assert client.post(url(record, "abuse"), {"text": "both", "seen": again}).status_code == 302
+    assert answer.status_code == 409
+    assert "somebody was faster" in text(answer)
+    assert "mine" in text(answer)
+    assert record.woman.background.filter(label="abuse").latest("id").text == "somebody was faster"
+    both = chosen(answer, text="mine")
+    assert client.post(url(record, "abuse"), both | {"text": "both", "keep_text": ""}).status_code == 409
+    assert client.post(url(record, "abuse"), both | {"text": "both"}).status_code == 302
+    assert record.woman.background.filter(label="abuse").latest("id").text == "both"
+
+
+def test_the_same_piece_sent_twice_is_one_version(client: Any, record: Journey, midwife: User) -> None:
+    client.force_login(midwife)
+    seen = str(client.get(url(record, "abuse")).context["form"]["seen"].value())
+    for _ in range(2):
+        assert client.post(url(record, "abuse"), {"text": "once", "seen": seen}).status_code == 302
+    assert record.woman.background.filter(text="once").count() == 1
+
+
+def test_a_reason_that_came_too_late_is_shown_beside_the_first(client: Any, record: Journey, midwife: User) -> None:
+    client.force_login(midwife)
+    seen = str(client.get(url(record, "abuse", "error")).context["form"]["seen"].value())
+    client.post(url(record, "abuse", "error"), {"text": "of another woman", "seen": seen})
+    late = client.post(url(record, "abuse", "error"), {"text": "written twice", "seen": seen})
+    assert late.status_code == 409
+    assert "of another woman" in text(late)
+    assert "written twice" in text(late)
 
 
 @pytest.mark.parametrize(

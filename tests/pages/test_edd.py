@@ -13,6 +13,7 @@ from django.urls import reverse
 from carecoord import clock
 from carecoord.access.roles import Role
 from pathways.models import Journey
+from pathways.seen import Seen
 from tests.factories import ago, happened, journey, staff
 from tests.pages.test_journey import edd_in, text_of
 from tests.pages.test_record import messages_of
@@ -38,7 +39,12 @@ def url(record: Journey) -> str:
 
 
 def sent(edd: date | str, **more: str) -> dict[str, str]:
-    return {"edd": str(edd), "submission": str(uuid.uuid4()), **more}
+    stood = str(Seen.of(f"edd {record_pk()}", {"edd": Journey.objects.get().edd}))
+    return {"edd": str(edd), "submission": str(uuid.uuid4()), "stood": stood, **more}
+
+
+def record_pk() -> int:
+    return Journey.objects.values_list("pk", flat=True).get()
 
 
 def test_the_preview_lists_every_due_time_that_moves_and_saves_nothing(signed_in: Any, record: Journey) -> None:
@@ -63,7 +69,7 @@ def test_the_preview_says_what_would_be_late_at_once(signed_in: Any, record: Jou
 def test_the_preview_carries_everything_on_to_the_saving(signed_in: Any, record: Journey) -> None:
     html = signed_in.post(url(record), sent(edd_in(19), note="dating scan")).content.decode()
     form = html[html.index('<form class="section"') :]
-    fields = dict(re.findall(r'<input type="hidden" name="(edd|note|submission)" value="([^"]*)"', form))
+    fields = dict(re.findall(r'<input type="hidden" name="(edd|note|submission|stood)" value="([^"]*)"', form))
     signed_in.post(url(record), {**fields, "seen": "on"})
     record.refresh_from_db()
     assert record.edd == edd_in(19)

@@ -296,10 +296,14 @@ def test_a_correction_sent_twice_says_that_it_is_marked_already(signed_in: Any, 
     for answer in (
         signed_in.get(entry_url(booking, "correct"), follow=True),
         signed_in.post(
-            entry_url(booking, "correct"), {"reason": "second", "submission": str(uuid.uuid4())}, follow=True
+            entry_url(booking, "correct"), {"reason": "first", "submission": str(uuid.uuid4())}, follow=True
         ),
     ):
         assert "already marked" in messages_of(answer)
+    late = signed_in.post(entry_url(booking, "correct"), {"reason": "second", "submission": str(uuid.uuid4())})
+    assert late.status_code == 409
+    assert "first" in text_of(late)
+    assert "second" in text_of(late)
     assert booking.correction.reason == "first"
 
 

@@ -15,6 +15,7 @@ from carecoord.access.acting import acting_as
 from carecoord.access.models import Conflict, Cover, Grant, Membership, Notice, Seal, User
 from carecoord.access.roles import Role
 from pathways.covering import arrange_cover, end_cover, regrant
+from pathways.keeping import seen_seal
 from pathways.models import Journey, Woman
 from tests.factories import ago, claimed, happened, journey, owed, staff
 from tests.pages.test_claim import asked
@@ -216,11 +217,11 @@ def test_sealing_closes_what_was_opened_by_asking_and_nothing_else(
         client.force_login(person)
         assert client.get(at("journey", record.pk)).status_code == status
     client.force_login(reid)
-    client.post(at("seal", record.pk), {"level": "3", "reason": "court"})
+    client.post(at("seal", record.pk), {"level": "3", "reason": "court", "stood": str(seen_seal(record.woman))})
     assert Seal.objects.get().level == 3
     assert "Take the seal off her record?" in text_of(client.get(at("unseal", record.pk)))
     assert Seal.objects.exists()
-    client.post(at("unseal", record.pk))
+    client.post(at("unseal", record.pk), {"stood": str(seen_seal(record.woman))})
     assert not Seal.objects.exists()
 
 
