@@ -15,7 +15,9 @@ let saved = "";
 let sending = null;
 
 const action = (form) => new URL(form.getAttribute("action") ?? "", location.href).pathname;
-const shown = (form) => [...form.elements].filter((control) => control.name && !NEVER.has(control.type));
+// A hidden field with data-kept says what the writer had seen: it goes with the text, else old words would pass for new ones.
+const isKept = (control) => control.dataset.kept !== undefined || !NEVER.has(control.type);
+const shown = (form) => [...form.elements].filter((control) => control.name && isKept(control));
 
 function typed(form) {
   const values = [];
