@@ -32,6 +32,7 @@ from carecoord.backup.programs import Failed
 from carecoord.backup.restoring import restore
 from carecoord.backup.sealed import CHUNK_BYTES, Damaged, Sealer, unsealed
 from carecoord.environment import BASE_DIR, backup_keys
+from carecoord.management.commands import backup
 from pathways.models import Journey
 from tests.factories import ago, happened, journey, staff
 
@@ -124,8 +125,7 @@ def test_what_is_written_meanwhile_is_in_neither_or_in_both(
     def busy(*arguments: Any) -> str:
         with other, other.cursor() as cursor:
             cursor.execute("UPDATE pathways_woman SET preferred_name = 'Changed'")
-            cursor.execute("INSERT INTO pathways_sweeprun (started_at, finished_at, as_of, examined, flagged, "
-                           "escalated, cleared) VALUES (now(), now(), now(), 0, 0, 0, 0)")  # fmt: skip
+            cursor.execute("INSERT INTO django_session VALUES ('a-new-one', '', now())")
         return find(*arguments)
 
     monkeypatch.setattr(making, "find", busy)
@@ -355,6 +355,30 @@ def test_a_command_says_what_is_wrong_with_its_options(folder: Path) -> None:
     (folder / f"carecoord-{old:%Y%m%dT%H%M%SZ}.backup").touch()
     with pytest.raises(CommandError, match="older than 36 hours"):
         call_command("backup", "--check", to=folder, stdout=StringIO())
+
+
+def test_every_night_one_and_a_failed_one_again_soon(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    """Where there is none it begins at once; then at half past one, and a quarter of an hour after one that failed."""
+    made_then: list[datetime] = []
+    time_machine.move_to(datetime(2026, 11, 20, 15, 0, tzinfo=UTC), tick=False)
+
+    def sleep(seconds: float) -> None:
+        time_machine.shift(timedelta(seconds=seconds))
+
+    def one(*arguments: Any) -> None:
+        made_then.append(clock.now())
+        if len(made_then) == 2:
+            raise CommandError("There is no new backup.") from OSError("full")
+        if len(made_then) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(backup.time, "sleep", sleep)
+    monkeypatch.setattr(backup.Command, "_back_up", one)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("backup", "--every-night-at", "01:30", to=folder, stdout=StringIO(), stderr=StringIO())
+    assert [f"{at:%d %H:%M}" for at in made_then] == ["20 15:00", "21 01:30", "21 01:45", "22 01:30"]
 
 
 # -- the file, and the key --------------------------------------------------------------------------
