@@ -23,7 +23,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from carecoord.access.models import Conflict
 from pathways.alerting.duty import Asked, Roster
 from pathways.alerting.levels import Holder, Level, by_the_hour, instants, reached
-from pathways.engine import Moment, Severity
+from pathways.engine import Ending, Moment, Severity, Stage
 from pathways.models import AlertTo, Flag, Offer, Owner
 from pathways.moments import ALL, by_key
 from pathways.moments.ladders import LADDERS
@@ -33,6 +33,8 @@ AT_ONCE = 200
 AT_ONCE_SEVERITIES = frozenset({Severity.S1, Severity.S2})
 OLD = timedelta(hours=24)
 
+# What is owed after a journey's end too. For the rest the projection clears the flags; those from before it did wait.
+_OWED_ON = [moment.key for moment in ALL if moment.survives & {Ending.MOTHER_DIED, Ending.CLOSED}]
 _KEYS = {severity: [moment.key for moment in ALL if moment.severity is severity] for severity in Severity}
 _URGENCY = Case(
     *(When(handoff__moment__in=keys, then=Value(place)) for place, keys in enumerate(_KEYS.values())),
@@ -61,6 +63,7 @@ def due_to_climb(site: int, at: datetime) -> QuerySet[Flag]:
     flags = Flag.objects.select_for_update(of=("self",), skip_locked=True)
     flags = flags.filter(site=site, cleared_at=None, climbs_at__lte=at, handoff__due_at__lte=at)
     flags = flags.filter(Q(held_until=None) | Q(held_until__lte=at), handoff__moment__in=by_key)
+    flags = flags.exclude(~Q(handoff__moment__in=_OWED_ON), journey__stage=Stage.CLOSED)
     flags = flags.select_related("handoff", "journey__site", "journey__entered_site")
     return flags.order_by(_URGENCY, "climbs_at", "pk")
 

@@ -251,6 +251,17 @@ def test_her_death_clears_every_flag_at_once_and_nothing_fires_after(messages):
     assert Alert.objects.count() == count
 
 
+def test_a_flag_left_over_in_a_closed_journey_tells_nobody(messages):
+    """From before closing a journey cleared them."""
+    record = journey(midwife=staff())
+    due = ago()
+    handoff = owed(record, due=due)
+    type(record).objects.filter(pk=record.pk).update(stage="closed")
+    sweep(due)
+    assert Flag.objects.filter(handoff=handoff, cleared_at=None).exists()
+    assert alerts(handoff) == []
+
+
 def test_closing_clears_what_was_missed(messages):
     record = journey(midwife=staff())
     happened(record, ("first_contact", ago(60)), ("booking_completed", ago(50)))
