@@ -64,7 +64,7 @@ def reached(
     for rung in range(0 if told is None else told + 1, len(due)):
         when = passed_on or max(filter(None, (due[rung], held_until)))
         if when > at:
-            return levels, due[rung]
+            return levels, when
         people = who(rung)
         passed_on = None if people else when
         is_last = rung == len(due) - 1

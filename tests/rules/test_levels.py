@@ -105,6 +105,11 @@ def test_before_the_due_time_nothing_is_reached():
     assert reached(ladder("E-WARD"), None, DUE - timedelta(minutes=1), everybody, tuple) == ([], DUE)
 
 
+def test_what_is_held_comes_again_at_the_end_of_the_hold():
+    ends = DUE + timedelta(hours=3)
+    assert reached(ladder("E-WARD"), 0, DUE + timedelta(hours=2), everybody, tuple, held_until=ends) == ([], ends)
+
+
 @given(
     key=st.sampled_from([key for key in LADDERS if LADDERS[key].rungs]),
     sweeps=st.lists(st.integers(min_value=-60, max_value=15_000), min_size=1, max_size=30),
