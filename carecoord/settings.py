@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "carecoord",
     "carecoord.access",
     "carecoord.audit",
+    "carecoord.delivery",
     "carecoord.sites",
     "pathways",
     "medications",
@@ -128,11 +129,17 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Jobs -----------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.get("REDIS_URL") or "redis://127.0.0.1:6379/0"  # `make run` names its embedded Valkey here
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long the queue is away, the worker waits for it
+# Seconds until the task of a killed worker is given to another. No task may take as long, nor be put off for longer.
+CELERY_VISIBILITY_TIMEOUT = 60
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,  # seconds until the task of a killed worker is given to another
-    "socket_timeout": 5,
+    "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
+    "socket_timeout": 1,
     "socket_connect_timeout": 1,
 }
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": CELERY_VISIBILITY_TIMEOUT}  # Celery reads all three
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 20, 30  # seconds
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5  # seconds in which a worker that is told to go finishes what it does
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -145,6 +152,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(CARECOORD_DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # An unseen minute's sweep is dropped when the next one comes: one sweep catches up with everything.
     "sweep": {"task": "pathways.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
+    "deliver": {"task": "carecoord.delivery.tasks.deliver", "schedule": 15, "options": {"expires": 15}},
+    "follow_up": {"task": "carecoord.delivery.tasks.follow_up", "schedule": 300, "options": {"expires": 300}},
+    "heartbeat": {"task": "carecoord.tasks.heartbeat", "schedule": 60, "options": {"expires": 60}},
     "seal_audit": {"task": "carecoord.audit.tasks.seal_audit", "schedule": 30, "options": {"expires": 30}},
     "anchor_audit": {"task": "carecoord.audit.tasks.anchor_audit", "schedule": 3600, "options": {"expires": 3600}},
     "find_unusual": {"task": "carecoord.audit.tasks.find_unusual", "schedule": 900, "options": {"expires": 900}},
@@ -268,7 +278,29 @@ CRISPY_TEMPLATE_PACK = "care"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if PRODUCTION else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = CARECOORD_DATA / "mail"
 EMAIL_HOST = env.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(env.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.get("EMAIL_USER", ""), env.get("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = environment.truthy(env.get("EMAIL_TLS", ""))
+EMAIL_TIMEOUT = 5  # seconds
 DEFAULT_FROM_EMAIL = env.get("EMAIL_FROM", "carecoord@localhost")
+
+# Messages to staff ----------------------------------------------------------------------------------------------------
+# Where the link in a message leads: the sign-in, and nowhere else.
+OWN_ADDRESS = f"https://{ALLOWED_HOSTS[0]}/" if PRODUCTION else f"http://localhost:{env.get('PORT', '8000')}/"
+LEAVES_HERE = CARECOORD_MODE != "demo"  # the demonstration's people are invented: nothing is sent to anybody
+NOTIFY_API_URL = env.get("NOTIFY_API_URL") or "https://api.notifications.service.gov.uk"
+NOTIFY_API_KEY = env.get("NOTIFY_API_KEY", "") if LEAVES_HERE else ""
+NOTIFY_TEMPLATES = {
+    "urgent": env.get("NOTIFY_TEMPLATE_ID", ""),
+    "digest": env.get("NOTIFY_TEMPLATE_ID_DIGEST", ""),
+    "test": env.get("NOTIFY_TEMPLATE_ID", ""),  # with the number 0
+}
+WEBHOOK_URLS = environment.webhooks(env) if LEAVES_HERE else {}
+WEBHOOK_SECRET = env.get("WEBHOOK_SECRET", "")
+
+# Watching -------------------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.get("METRICS_TOKEN", "")  # without it production tells no figures
+HEARTBEAT_URL = env.get("HEARTBEAT_URL", "") if LEAVES_HERE else ""
 
 # Log lines: ids only --------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "carecoord.logs.configure"

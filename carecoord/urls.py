@@ -6,11 +6,14 @@ from carecoord import health, signin
 from carecoord.access import oidc
 from carecoord.access import views as door
 from carecoord.audit import views
+from carecoord.delivery import views as delivery
+from carecoord.watching import views as watching
 
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("health/pulse", health.pulse),
+    path("health/metrics", watching.metrics),
     path("accounts/email/", signin.closed),  # the address is the account's name: an administrator changes it
     path("accounts/confirm-email/", signin.closed),
     path("accounts/confirm-email/<path:key>", signin.closed),
@@ -34,6 +37,9 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("privacy/", views.privacy, name="privacy"),
     path("privacy/unusual/<int:pk>/", views.unusual, name="unusual"),
+    path("alerts/how/", delivery.how_told, name="how_told"),
+    path("alerts/sent/", delivery.sent, name="messages_sent"),
+    path("system/", watching.system, name="system"),
     path("", include("pathways.urls")),
 ]
 handler400 = "carecoord.requests.bad_request"

@@ -18,6 +18,7 @@ PAGES = (
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
     ("Notices", "notices", Ability.SEE_NOTICES),
     ("Privacy", "privacy", Ability.REVIEW_ACCESS),
+    ("System", "system", Ability.SEE_SYSTEM),
 )
 
 

@@ -28,6 +28,7 @@ class Ability(StrEnum):
     REVIEW_ACCESS = "review how records are used"
     OPEN_ADDRESS = "open her number and her address, for a purpose"
     ENROL_MACHINE = "make a computer a shared machine of the ward"
+    SEE_SYSTEM = "see whether the product does its work"
 
 
 _CARE = frozenset(
@@ -70,8 +71,8 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.HEALTH_VISITOR: _CARE | _REACHES_HER,
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,
-    Role.SERVICE_MANAGER: _COUNTS_ONLY,
-    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE},
+    Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM},
+    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }
 

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, models, transaction
 from carecoord import clock
 from carecoord.access.models import Conflict, Cover, Draft, Grant, Membership, RoleLabel, SignInFailure, Team, User
 from carecoord.access.models import Opening as RecordOpening
+from carecoord.delivery.models import Message, Preference
 from carecoord.sites.models import Site
 from pathways.models import (
     Address,
@@ -57,6 +58,38 @@ def two_drafts() -> None:
     user = UserFactory()
     for _ in range(2):
         Draft.objects.create(user=user, path="/women/add/", data="", kept_until=NOW)
+
+
+def to_staff(**fields) -> Message:
+    known = {"to_user": UserFactory(), "channel": "email", "template": "urgent", "number": 1, **fields}
+    return Message.objects.create(not_before=NOW, next_try_at=NOW, **known)
+
+
+def two_of_one_key() -> None:
+    key = uuid.uuid4()
+    for _ in range(2):
+        to_staff(key=key)
+
+
+def two_digests() -> None:
+    user = UserFactory()
+    for _ in range(2):
+        to_staff(to_user=user, template="digest")
+
+
+def to_several(sent_to: str) -> Callable[[], object]:
+    return lambda: to_staff(state="sent", sent_at=NOW, sent_to=sent_to, sent_text="x")
+
+
+def a_way(**fields) -> Preference:
+    known = {"user": UserFactory(), "channel": "email", "urgent": True, "digest": True, **fields}
+    return Preference.objects.create(**known)
+
+
+def two_choices() -> None:
+    user = UserFactory()
+    for _ in range(2):
+        a_way(user=user)
 
 
 def two_counts_of_nobody() -> None:
@@ -290,6 +323,14 @@ def background(**fields) -> Background:
 
 
 CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
+    "message_key_once": (Message, two_of_one_key),
+    "one_waiting_digest": (Message, two_digests),
+    "message_to_one_address": (Message, to_several("a.reid@hospital.example,r.ali@hospital.example")),
+    "sent_message_says_what": (Message, lambda: to_staff(state="sent", sent_at=NOW, sent_to="a@b.example")),
+    "only_what_was_sent_arrives": (Message, lambda: to_staff(arrived="no")),
+    "message_counts_something": (Message, lambda: to_staff(number=0)),
+    "preference_once": (Preference, two_choices),
+    "text_goes_to_a_number": (Preference, lambda: a_way(channel="text")),
     "number_belongs_to_one_woman": (Identifier, two_numbers),
     "one_number_of_a_kind": (Identifier, two_of_a_kind),
     "person_ref_once_per_site": (Woman, two_refs),
@@ -429,6 +470,6 @@ def test_the_append_only_trigger_refuses_and_nothing_else_would(table):
 
 
 def test_every_constraint_of_ours_has_its_case():
-    ours = [apps.get_app_config(label) for label in ("access", "sites", "pathways")]
+    ours = [apps.get_app_config(label) for label in ("access", "sites", "delivery", "pathways")]
     declared = {found.name for app in ours for model in app.get_models() for found in model._meta.constraints}
     assert declared == CASES.keys()

