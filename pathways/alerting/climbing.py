@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from carecoord.access.models import Conflict
+from carecoord.delivery.outbox import tell
 from pathways.alerting.duty import Asked, Roster
 from pathways.alerting.levels import Holder, Level, by_the_hour, instants, reached
 from pathways.engine import Ending, Moment, Severity, Stage
@@ -216,7 +217,3 @@ def _send(climbed: list[_Climbed], at: datetime) -> None:
         digest[user] = digest.get(user, set()) - women
     tell({user: len(women) for user, women in at_once.items()}, urgent=True, at=at)
     tell({user: len(women) for user, women in digest.items() if women}, urgent=False, at=at)
-
-
-def tell(counts: dict[int, int], *, urgent: bool, at: datetime) -> None:
-    """Queue a message with a number for each person, in this transaction. Delivery stands behind it."""
