@@ -32,6 +32,7 @@ class Fault:
     asked: int = 0
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))
     findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     def size(self, *, full: int, small: int) -> int:
@@ -43,6 +44,10 @@ class Fault:
         """Count something wrong and keep the words for whoever reads the failure."""
         self.wrong += 1
         self.findings.append(what)
+
+    def note(self, figure: str) -> None:
+        """Keep a figure in words: it is printed with the fault's line."""
+        self.notes.append(figure)
 
     def verdict(self) -> str:
         """Why this fault fails; empty when it does not."""
@@ -125,6 +130,8 @@ def _write_down(fault: Fault, config: pytest.Config) -> None:
     written.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n")
     written.replace(file)
     _say(config, f"{fault.name}: tried {tried:.0f}, wrong {wrong:.0f}, {seconds:.1f} s (seed {SEED})")
+    for note in fault.notes:
+        _say(config, f"  {note}")
 
 
 def _say(config: pytest.Config, line: str) -> None:
