@@ -48,6 +48,10 @@ ANSWERS: dict[str, State] = {
 }
 
 
+# What another site says by answering an offer (offering.py, transfers.py), and no form of this one's.
+SAID_BY_OTHERS = frozenset({"transfer_accepted", "transfer_refused"})
+
+
 class AlreadyAnswered(Refused):
     """Somebody else ended this handoff first."""
 
@@ -259,6 +263,8 @@ def record_event(journey: Journey, draft: Draft, *, by: User | None) -> Event:
     check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
     if earlier := sent_before(draft.submission, said_by(journey, draft)):
         return earlier
+    if draft.kind in SAID_BY_OTHERS:
+        raise Refused("The other site says this itself, by accepting or declining the move that was offered to it.")
     check_draft(journey, draft)
     return append(journey, [draft], by=by)[0]
 
@@ -278,6 +284,8 @@ def correct_event(event: Event, *, reason: str, by: User) -> Correction:
     check_may(by, Ability.CORRECT_ENTRY, woman_id=journey.woman_id)
     if not reason.strip():
         raise Refused("Say what was wrong, so that the next reader understands.", field="reason")
+    if event.kind == "transfer_accepted" and journey.entered_site_id:
+        raise Refused("She has moved by this. If that was wrong, ask the other site to send her back.", field="reason")
     if Correction.objects.filter(event=event).exists():
         raise AlreadyAnswered("This entry is already marked as entered in error.")
     correction = Correction.objects.create(event=event, reason=reason, made_by=by)
@@ -319,6 +327,14 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
 
     Raises AlreadyAnswered when it has ended meanwhile, Refused when a reason or evidence is missing.
     """
+    if handoff.subject == engine.SubjectKind.TRANSFER:
+        raise Refused("The other site answers this: offer it to them, or take the move back on the offer's page.")
+    return end_handoff(handoff, draft, by=by)
+
+
+@transaction.atomic
+def end_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
+    """``answer_handoff`` for whatever handoff: a step of a move is ended by its offer alone."""
     journey = lock(handoff.journey)
     check_may(by, Ability.ANSWER_HANDOFF, woman_id=journey.woman_id)
     said = fingerprint(handoff.key, said_by(journey, draft))

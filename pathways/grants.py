@@ -10,7 +10,10 @@ whoever covers     the first day of the midwife's leave                  its las
 ward, hospital     admission, or a birth in hospital                     24 hours after she went home
 teams
 a service          the first of its handoffs is due soon                 28 days after its last one ended
+an offered team    a handoff is offered to it                            it declines, or 28 days after the
+                                                                         handoff ended
 another site       the move there is asked for                           it is refused
+the site she left  she moved to another one                              28 days later
 =================  ====================================================  ==================================
 
 28 days after a journey was closed, or she died, only her midwife still has it: letters are answered and entries
@@ -41,6 +44,7 @@ from pathways.moments import ALL
 WARD_KEEPS = timedelta(hours=24)
 SERVICE_KEEPS = timedelta(days=28)
 CLOSED_KEEPS = timedelta(days=28)
+MOVED_KEEPS = timedelta(days=28)
 
 _SERVES: dict[str, tuple[Role, ...]] = {
     Team.Kind.DRUG_SERVICE: (Role.DRUG_SERVICE_KEYWORKER, Role.OST_PRESCRIBER),
@@ -97,7 +101,7 @@ def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[O
     others = [
         *_admissions(facts, [teams[team.code] for team in declared if team.kind in _ON_THE_WARD]),
         *_services([(teams[team.code], _served(team)) for team in declared], list(handoffs)),
-        *_move_elsewhere(facts),
+        *_move_elsewhere(journey, facts),
         *_offers(journey),
     ]
     last = _end_for_others(facts)
@@ -185,20 +189,35 @@ def _services(teams: Iterable[tuple[Team, frozenset[Role]]], handoffs: list[Owed
 
 def _offers(journey: Journey) -> Iterator[Due]:
     running = journey.offers.filter(state__in=(Offer.State.OFFERED, Offer.State.ACCEPTED), to_team__isnull=False)
-    for offer in running.select_related("handoff").order_by("pk"):
+    for offer in running.select_related("handoff", "to_team", "from_team").order_by("pk"):
         ended = offer.handoff.ended_at if offer.handoff else offer.answered_at or offer.offered_at
+        if _has_moved(offer, journey) and offer.from_team and ended:
+            yield Due(Grant.Kind.REFERRAL, "moved from here", ended, ended + MOVED_KEEPS, team_id=offer.from_team_id)
         until = ended + SERVICE_KEEPS if ended else None
         yield Due(Grant.Kind.REFERRAL, f"offer {offer.pk}", offer.offered_at, until, team_id=offer.to_team_id)
 
 
-def _move_elsewhere(facts: Iterable[Fact]) -> Iterator[Due]:
+def _has_moved(offer: Offer, journey: Journey) -> bool:
+    """Whether this is the offer by which the caseload team of another site took her, who is there now."""
+    team = offer.to_team
+    return (
+        offer.handoff is not None
+        and offer.handoff.subject == engine.SubjectKind.TRANSFER
+        and offer.state == Offer.State.ACCEPTED
+        and team is not None
+        and team.kind == Team.Kind.CASELOAD
+        and journey.entered_site_id is not None
+    )
+
+
+def _move_elsewhere(journey: Journey, facts: Iterable[Fact]) -> Iterator[Due]:
     asked: Fact | None = None
     for fact in engine.in_order(facts):
         if fact.kind == "transfer_requested":
             asked = fact
         elif fact.kind == "transfer_refused":
             asked = None
-    if asked:
+    if asked and asked.details.get("to") != journey.site.code:  # else she is there: on that site's caseload
         teams = Team.objects.filter(site__code=asked.details.get("to"), kind=Team.Kind.CASELOAD)
         for team in teams.order_by("pk"):
             yield Due(Grant.Kind.REFERRAL, "moves to this site", asked.occurred_at, team_id=team.pk)

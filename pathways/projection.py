@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from carecoord import clock
 from pathways import engine
 from pathways.engine import LATE_STATES, OPEN_STATES, Ending, Fact, Stage, State
 from pathways.grants import grant_differences, write_grants
-from pathways.models import Event, Flag, Handoff, Journey
+from pathways.models import Event, Flag, Handoff, Journey, Offer
+from pathways.models.handoffs import OPEN
 from pathways.moments import ALL, by_key
 from pathways.site_rules import rules_of
 
+ENDED_MEANWHILE = "ended meanwhile"  # why the product takes an offer back
 CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
 
 _IDENTITY = ("moment", "step", "subject", "subject_number", "occurrence")
@@ -102,6 +104,7 @@ def refresh(journey: Journey, *, at: datetime | None = None) -> None:
     _write_babies(journey, answer.babies)
     handoffs, moved = _write_handoffs(journey, answer.handoffs)
     _write_flags(journey, [(handoff, _level(handoff, answer.over)) for handoff in handoffs], moved, at)
+    _close_offers(journey, at)
     write_grants(journey, facts, answer.handoffs)  # last: it may close her record to whoever is writing
 
 
@@ -231,6 +234,13 @@ def _keep(flag: Flag, level: str, at: datetime, *, has_moved: bool) -> None:
     if has_moved:
         flag.climbs_at = at
     flag.save(update_fields=["level", "escalated_at", "climbs_at"])
+
+
+def _close_offers(journey: Journey, at: datetime) -> None:
+    """Take back what was offered and is no longer owed; nobody can accept what has ended."""
+    waiting = Offer.objects.filter(journey=journey, state=Offer.State.OFFERED)
+    ended = waiting.filter(Q(handoff=None) | ~Q(handoff__state__in=OPEN))
+    ended.update(state=Offer.State.WITHDRAWN, answered_at=at, reason=ENDED_MEANWHILE)
 
 
 def new_flag(handoff: Handoff, at: datetime) -> Flag:

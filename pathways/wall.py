@@ -65,6 +65,7 @@ WALL = Wall(
     functions=(
         "pathways_tallies(timestamptz)",
         "pathways_matches(bigint)",
+        "pathways_refused_moves(timestamptz)",
         "pathways_decide_match(bigint, text, text)",
         "open_contact(bigint, text, text, uuid)",
         "has_address_to_write_to(bigint)",

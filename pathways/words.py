@@ -59,8 +59,10 @@ def inside_a_sentence(name: str) -> str:
 _GIVEAWAYS = (
     ("drug-service ", ""),
     ("drug service", "partner service"),
+    ("recovery service", "partner service"),
     ("controlled-drug cupboard", "ward"),
     ("bereavement midwife", "midwife"),
+    ("bereavement care", "named lead"),
     ("children's social care", "partner service"),
     ("social worker", "partner service"),
 )

@@ -6,14 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
+from django.db import transaction
 
 from carecoord import clock
 from carecoord.access.models import Grant, Membership, Team, User
 from carecoord.access.roles import Role
 from carecoord.sites.models import Site
 from pathways.actions import Draft, Person, add_woman, open_journey, record_history
+from pathways.covering import write_grants_of
 from pathways.engine import State
-from pathways.models import Event, Handoff, Journey, Woman
+from pathways.models import Event, Handoff, Journey, Offer, OfferQuestion, Woman
 from pathways.moments import ALL
 
 
@@ -71,6 +73,26 @@ def happened(record: Journey, *history: tuple[Any, ...]) -> list[Event]:
 def ago(days: float = 0, **more: float) -> datetime:
     """An instant before now."""
     return clock.now() - timedelta(days=days, **more)
+
+
+@transaction.atomic
+def offer_of(record: Journey, to_team: str = "hv", **fields: Any) -> Offer:
+    """A handoff of hers (the health visitor's) offered to a team of her site, with a question; past the verbs."""
+    handoff = fields.pop("handoff", None) or record.handoffs.open().get(moment="HV_ANTENATAL")
+    by = fields.pop("by", None) or record.named_midwife or UserFactory()
+    known = {
+        "to_team": Team.objects.get(site=record.site, code=to_team) if to_team else None,
+        "from_team": record.team,
+        "brings": ["Safe contact"],
+        "note": "She likes mornings.",
+        "told": Offer.Told.NOT_YET,
+        "answer_by": ago(-1),
+        **fields,
+    }
+    made = Offer.objects.create(journey=record, handoff=handoff, handoff_key=handoff.key, offered_by=by, **known)
+    OfferQuestion.objects.create(offer=made, asked_by=by, text="Which day suits her?")
+    write_grants_of(record)
+    return made
 
 
 def owed(record: Journey, moment: str = "HV_ANTENATAL", step: str = "", *, due: datetime, **fields: Any) -> Handoff:

@@ -17,6 +17,7 @@ class Ability(StrEnum):
     ADD_WOMAN = "add a woman"
     RECORD_EVENT = "record what happened"
     ANSWER_HANDOFF = "complete or end a handoff"
+    HAND_OVER = "offer a handoff, and accept or decline one"
     CORRECT_ENTRY = "mark an entry as entered in error"
     ASSIGN_MIDWIFE = "name her midwife"
     AGREE_EDD = "agree the estimated date of delivery"
@@ -37,6 +38,7 @@ _CARE = frozenset(
         Ability.SEE_JOURNEY,
         Ability.RECORD_EVENT,
         Ability.ANSWER_HANDOFF,
+        Ability.HAND_OVER,
         Ability.CORRECT_ENTRY,
         Ability.CLAIM,
     }

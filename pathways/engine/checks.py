@@ -104,6 +104,12 @@ def _problems_of_step(step: Step, moment: Moment) -> Iterator[str]:
         yield "has no rule"
     if step.opens:
         yield from _problems_of_opening(step.opens, moment)
+    if step.completed_by_acceptance and step.completed_by_acceptance not in {
+        item.key for item in moment.evidence_for(step.key)
+    }:
+        yield f"is completed by an acceptance that is not among its evidence: {step.completed_by_acceptance}"
+    if not set(step.taken_by) <= set(moment.receivers):
+        yield "is taken by somebody who does not receive the moment"
     if step.completed_by:
         yield from (f"completes by unknown fact {kind}" for kind in step.completed_by.facts if kind not in FACT_KINDS)
     for nation in ("ENG", "SCO"):

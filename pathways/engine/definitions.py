@@ -271,6 +271,8 @@ class Step:
 
     ``list_title`` gives away no drug, no reason and no separation. ``opens`` replaces the moment's own.
     ``exists_if`` is tested on the opening fact. ``only_if_ahead``: not where it would be due at its opening already.
+    ``completed_by_acceptance`` names the evidence that an acceptance is: whoever accepts the step offered to them has
+    done it, and stands there by name. Empty where accepting is a promise. ``taken_by``: only these of the receivers.
     """
 
     key: str
@@ -282,6 +284,8 @@ class Step:
     exists_if: Condition | None = None
     only_if_ahead: bool = False
     completed_by: AutoCompletion | None = None
+    completed_by_acceptance: str = ""
+    taken_by: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +332,10 @@ class Moment:
             if step.key == key:
                 return step
         raise KeyError(f"{self.key} has no step {key!r}")
+
+    def takers(self, step: str) -> tuple[Role, ...]:
+        """Whose it is once handed over: those named for the step, else all who receive."""
+        return self.step(step).taken_by or self.receivers
 
     def evidence_for(self, step: str) -> tuple[Evidence, ...]:
         """What is written down when this step is completed."""

@@ -186,7 +186,7 @@ FACT_KINDS: dict[str, FactKind] = dict(
             Detail("to", DetailType.SITE, "Moving to"),
         ),
         _kind("transfer_accepted", "Move accepted by the other site", Lane.MATERNITY),
-        _kind("transfer_refused", "Move refused by the other site", Lane.MATERNITY),
+        _kind("transfer_refused", "Move refused or called off", Lane.MATERNITY),
         _kind("pregnancy_loss", "Pregnancy loss", Lane.MATERNITY),
         _kind("baby_died", "Baby died", Lane.BABIES, about_baby=AboutBaby.ONE),
         _kind("mother_died", "Mother died", Lane.MATERNITY, _REASON),

@@ -61,6 +61,7 @@ class Offer(models.Model):
     told_words = models.CharField(max_length=LONGEST_WORDS, blank=True, help_text="what she was told, or why not yet")
     told_by = models.CharField(max_length=120, blank=True)
     reminded_at = models.DateTimeField(null=True)
+    meant_for = _person()  # the colleague of the receiving team who is to answer; everybody of the team still may
     state = models.CharField(max_length=10, choices=State.choices, default=State.OFFERED)
     answered_at = models.DateTimeField(null=True)
     answered_by = _person()
@@ -81,7 +82,8 @@ class Offer(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="offered", answered_at=None, answered_by=None)
-                | (~Q(state="offered") & Q(answered_at__isnull=False, answered_by__isnull=False)),
+                | Q(state__in=["accepted", "declined"], answered_at__isnull=False, answered_by__isnull=False)
+                | Q(state="withdrawn", answered_at__isnull=False),  # the product takes back what has ended meanwhile
                 name="an_answer_has_its_person_and_time",
             ),
             models.CheckConstraint(

@@ -59,6 +59,8 @@ SITE_TRANSFER = Moment(
             list_title="Move, care without a gap",
             rules=(after(Anchor.TRANSFER_REQUEST, "PT24H"),),
             exists_if=InTreatment(),
+            completed_by_acceptance="new_prescriber_acknowledged_by",
+            taken_by=(Role.OST_PRESCRIBER,),
         ),
         Step(
             key="accepted",
@@ -66,6 +68,7 @@ SITE_TRANSFER = Moment(
             list_title="Move, accepted",
             rules=(after(Anchor.TRANSFER_REQUEST, "P2WD"),),
             completed_by=AutoCompletion(facts=("transfer_accepted",)),
+            taken_by=(Role.SPECIALIST_MIDWIFE,),
         ),
     ),
     warn=window("-P1WD"),

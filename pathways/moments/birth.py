@@ -88,6 +88,7 @@ NEONATAL_ALERT = Moment(
             title="Neonatal team told of the opioid exposure, and has said so",
             list_title="Neonatal team told",
             rules=(after(Anchor.ADMISSION, "PT1H"),),
+            completed_by_acceptance="alert_acknowledged_by",
         ),
     ),
     warn=window("P0D"),

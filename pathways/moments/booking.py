@@ -194,6 +194,7 @@ DRUG_SERVICE_REFERRAL = Moment(
             title="Referral acknowledged by the drug service",
             list_title="Partner referral, accepted",
             rules=(after(Anchor.TRIGGER, "P3WD"),),
+            completed_by_acceptance="referral_acknowledged_by",
         ),
         Step(
             key="first_appointment",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pathways.engine import STAGE_ORDER, TRANSITIONS, Moment, Stage, Transition, parameters_of, step_in_words
+from pathways.engine import STAGE_ORDER, TRANSITIONS, Moment, Stage, Step, Transition, parameters_of, step_in_words
 from pathways.engine.definitions import Evidence
 from pathways.engine.offsets import Offset
 from pathways.moments import ALL
@@ -101,7 +101,7 @@ def _moment_section(number: int, moment: Moment) -> str:
         f"- **Opens:** {opening}",
         f"- **Stages:** {', '.join(stage.value for stage in moment.stages)}",
         f"- **Due:** {moment.due}",
-        *(f"  - `{step.key}` {step.title}: {step_in_words(step)}" for step in moment.steps),
+        *(f"  - `{step.key}` {step.title}: {step_in_words(step)}{_by_acceptance(step)}" for step in moment.steps),
         f"- **Due soon:** {_warn(moment.warn)}. **Missed:** {_late(moment.late)}",
         f"- **Severity:** {moment.severity.value}, {moment.severity.in_words}. **Ladder:** {moment.ladder}",
         f"- **Evidence:** {'; '.join(_evidence(item) for item in moment.evidence)}",
@@ -119,6 +119,10 @@ def _moment_section(number: int, moment: Moment) -> str:
     if moment.awaits:
         lines.append(f"- **Not opening yet:** awaits {moment.awaits}")
     return "\n".join(lines)
+
+
+def _by_acceptance(step: Step) -> str:
+    return "; done when the receiver accepts" if step.completed_by_acceptance else ""
 
 
 def _warn(offset: Offset) -> str:

@@ -15,6 +15,7 @@ _REASONS = {
     "nobody is named": "nobody is named for her",
     "handoffs": "a handoff of hers is theirs",
     "moves to this site": "she moves there",
+    "moved from here": "she moved from there, for 28 days",
     "added her": "added her",
 }
 
@@ -42,6 +43,8 @@ def grant_in_words(kind: str, reason: str) -> str:
         return label
     if kind == Grant.Kind.SELF_CLAIM and reason == "added her":
         return "Added her"
+    if reason.startswith("offer "):
+        return f"{label}: a handoff was offered to them"
     words = _REASONS.get(reason) or _ASKED.get(reason, "")
     return (
         f"{label}: {words[:1].lower() + words[1:]}"

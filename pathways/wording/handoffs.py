@@ -45,6 +45,21 @@ class Reasons:
 
 
 @dataclass(frozen=True)
+class OfferLine:
+    """How the newest offer of a handoff stands. ``runs``: it waits, or was accepted."""
+
+    pk: int
+    words: str
+    runs: bool
+    waits: bool
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody has accepted it."""
+        return self.runs and not self.waits
+
+
+@dataclass(frozen=True)
 class Card:
     """A handoff as its card shows it."""
 
@@ -61,6 +76,8 @@ class Card:
     not_before: str
     so_far: tuple[str, ...]
     reasons: Reasons
+    offer: OfferLine | None
+    by_offer_alone: bool
 
 
 def step_of(handoff: Handoff) -> tuple[Moment, Step]:
@@ -134,7 +151,14 @@ def sender_and_receiver(handoff: Handoff, journey: Journey, reader: User) -> tup
     return moment.sender_words if sender == receiver == "you" else sender, receiver
 
 
-def card_of(handoff: Handoff, siblings: Sequence[Handoff], journey: Journey, reader: User, at: datetime) -> Card:
+def card_of(
+    handoff: Handoff,
+    siblings: Sequence[Handoff],
+    journey: Journey,
+    reader: User,
+    at: datetime,
+    offer: OfferLine | None = None,
+) -> Card:
     """The card of one handoff. ``siblings`` are the other handoffs of the journey, for what has happened so far."""
     state = live_state(handoff)
     sender, receiver = sender_and_receiver(handoff, journey, reader)
@@ -153,6 +177,8 @@ def card_of(handoff: Handoff, siblings: Sequence[Handoff], journey: Journey, rea
         not_before=day_in_words(early, at) if early else "",
         so_far=tuple(_so_far(handoff, siblings, at)),
         reasons=reasons_for(*step_of(handoff), journey.site),
+        offer=offer,
+        by_offer_alone=handoff.subject == SubjectKind.TRANSFER,
     )
 
 

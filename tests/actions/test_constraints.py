@@ -36,7 +36,10 @@ from pathways.models import (
     Journey,
     MatchReview,
     MessageToHer,
+    Offer,
+    OfferQuestion,
     Opening,
+    Owner,
     SafeContact,
     Woman,
 )
@@ -52,6 +55,45 @@ def a_handoff(record: Journey, **fields) -> Handoff:
     return Handoff.objects.create(
         journey=record, site=record.site, moment="X", step="done", subject="pregnancy", **{**times, **fields}
     )
+
+
+def an_offer(**fields) -> Offer:
+    owed = fields.pop("handoff", None) or a_handoff(journey())
+    known = {"to_team": Team.objects.get(site=owed.site, code="hv"), "told": "not_yet", "answer_by": NOW, **fields}
+    return Offer.objects.create(
+        journey=owed.journey, handoff=owed, handoff_key=owed.key, offered_by=UserFactory(), **known
+    )
+
+
+def answered_offer(**fields) -> Offer:
+    return an_offer(answered_at=NOW, answered_by=UserFactory(), **fields)
+
+
+def two_offers_of_one() -> None:
+    owed = a_handoff(journey())
+    for _ in range(2):
+        an_offer(handoff=owed)
+
+
+def question(**fields) -> OfferQuestion:
+    return OfferQuestion.objects.create(offer=an_offer(), asked_by=UserFactory(), text="x", **fields)
+
+
+def owner(owed: Handoff | None = None, **fields) -> Owner:
+    owed = owed or a_handoff(journey())
+    known = {"user": UserFactory(), "how": "taken", "since": NOW, **fields}
+    return Owner.objects.create(journey=owed.journey, handoff=owed, handoff_key=owed.key, **known)
+
+
+def two_owners() -> None:
+    owed = a_handoff(journey())
+    for _ in range(2):
+        owner(owed)
+
+
+def changed_answer() -> None:
+    answered_offer(state="accepted")
+    Offer.objects.update(reason="x")
 
 
 def two_drafts() -> None:
@@ -363,6 +405,18 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
         Membership,
         lambda: membership(starts_on=date(2026, 2, 2), ends_on=date(2026, 2, 1)),
     ),
+    "one_running_offer_per_handoff": (Offer, two_offers_of_one),
+    "offered_to_a_team_or_outside": (Offer, lambda: an_offer(to_outside="Dr Shah")),
+    "an_answer_has_its_person_and_time": (Offer, lambda: an_offer(state="accepted", answered_at=NOW)),
+    "a_decline_has_its_reason": (Offer, lambda: answered_offer(state="declined", decline="other")),
+    "an_acknowledgement_has_a_name": (
+        Offer,
+        lambda: answered_offer(state="accepted", to_team=None, to_outside="Dr Shah"),
+    ),
+    "she_was_told_something": (Offer, lambda: an_offer(told="yes")),
+    "an_answered_question_has_its_person_and_time": (OfferQuestion, lambda: question(answer="x")),
+    "one_owner_at_a_time": (Owner, two_owners),
+    "owned_until_after_since": (Owner, lambda: owner(until=NOW - timedelta(1))),
     "grant_to_a_team_or_a_person": (Grant, lambda: grant(user=None)),
     "grant_ends_later": (Grant, lambda: grant(ends_at=NOW)),
     "self_claim_lasts_12_hours": (Grant, lambda: grant(kind="self_claim", ends_at=NOW + timedelta(hours=13))),
@@ -400,6 +454,8 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     ),
     "event of a correction": (Correction, two_corrections),
     "submission of a hold": (Hold, same_form(lambda form: hold(submission=form))),
+    "submission of an offer": (Offer, same_form(lambda form: an_offer(submission=form))),
+    "submission of a question": (OfferQuestion, same_form(lambda form: question(submission=form))),
     "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
 }
 TRIGGERS = {
@@ -467,6 +523,11 @@ def test_the_unique_column_refuses_and_nothing_else_would(name):
 def test_the_append_only_trigger_refuses_and_nothing_else_would(table):
     assert refused(TRIGGERS[table])
     assert not without(f"ALTER TABLE {table} DISABLE TRIGGER append_only", TRIGGERS[table])
+
+
+def test_an_answer_stays_and_nothing_but_its_trigger_keeps_it():
+    assert refused(changed_answer)
+    assert not without("ALTER TABLE pathways_offer DISABLE TRIGGER offer_stays", changed_answer)
 
 
 def test_every_constraint_of_ours_has_its_case():
