@@ -33,7 +33,10 @@ from pathways.models import (
     Handoff,
     Journey,
     MessageToHer,
+    Offer,
+    OfferQuestion,
     Opening,
+    Owner,
     SafeContact,
     Woman,
 )
@@ -41,6 +44,10 @@ from pathways.moments import by_key
 from pathways.projection import refresh
 
 APPEND_ONLY = (Event, Correction, SafeContact, ContactDetail, Address, Opening, Background)
+KEPT: dict[type[Model], str] = {
+    **{model: "append_only" for model in APPEND_ONLY},
+    Offer: "offer_stays",
+}  # each table's trigger
 DATED = (DetailType.DATE, DetailType.TIME)
 
 
@@ -71,6 +78,9 @@ OF_A_JOURNEY: tuple[Times, ...] = (
     Times(Event, "journey", ("occurred_at", "recorded_at")),
     Times(Correction, "event__journey", ("made_at",)),
     Times(Grant, "journey", ("starts_at", "ends_at", "made_at")),
+    Times(Offer, "journey", ("offered_at", "answer_by", "reminded_at", "answered_at"), ("place_from",)),
+    Times(OfferQuestion, "offer__journey", ("asked_at", "answered_at")),
+    Times(Owner, "journey", ("since", "until")),
     Times(Handoff, "journey", ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at")),
 )
 # What a person can have written last.
@@ -88,6 +98,13 @@ LAST_OF_A_JOURNEY: tuple[LastWord, ...] = (
     (Journey, "pk", "created_at"),
     (Event, "journey", "recorded_at"),
     (Correction, "event__journey", "made_at"),
+    (Offer, "journey", "offered_at"),
+    (Offer, "journey", "reminded_at"),
+    (Offer, "journey", "answered_at"),
+    (OfferQuestion, "offer__journey", "asked_at"),
+    (OfferQuestion, "offer__journey", "answered_at"),
+    (Owner, "journey", "since"),
+    (Owner, "journey", "until"),
 )
 
 
@@ -125,14 +142,14 @@ def append_only_lifted() -> Iterator[None]:
     """
     if settings.CARECOORD_MODE != "demo":
         raise RuntimeError("Events change in the demonstration only.")
-    tables = [model._meta.db_table for model in APPEND_ONLY]
+    kept = [(model._meta.db_table, trigger) for model, trigger in KEPT.items()]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks outstanding cannot be altered
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        for table, trigger in kept:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         yield
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+        for table, trigger in kept:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 

@@ -16,6 +16,7 @@ from carecoord.environment import kept_secret
 from carecoord.sites.definitions import site_definition
 from pathways.demo.duties import load_duties
 from pathways.demo.following import follow_today
+from pathways.demo.handing import hand_over
 from pathways.demo.loading import load_missing
 from pathways.demo.sharing import arrange, move_leave
 
@@ -56,6 +57,7 @@ def _load(password: str) -> tuple[int, int]:
     added = load_missing(staff, now)
     arrange(staff, now)
     load_duties(staff, now)
+    hand_over(staff, now)
     return added, moved
 
 
