@@ -11,6 +11,7 @@ from django.urls import reverse
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
+from pathways.pages.offers import offered_to
 from pathways.pages.privacy import notices_of
 
 PAGES = (
@@ -32,7 +33,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("Women" if name == "caseload" and not has_caseload else label, reverse(name), ability)
         for label, name, ability in PAGES
     ]
-    waiting = {reverse("notices"): partial(_unseen, user)}
+    waiting = {reverse("notices"): partial(_unseen, user), reverse("handoffs"): partial(offered_count, request)}
     return {
         "now": clock.now(),
         "nav": [
@@ -41,6 +42,23 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             if ability in user.abilities
         ],
     }
+
+
+def offered_count(request: HttpRequest) -> int:
+    """How many handoffs are offered to whoever reads this page. Asked once a page."""
+    known: int | None = getattr(request, "offered_to_reader", None)
+    if known is None:
+        user = request.user
+        known = 0
+        if isinstance(user, User) and Ability.HAND_OVER in user.abilities:
+            known = offered_to(user).count()
+        remember_offered(request, known)
+    return known
+
+
+def remember_offered(request: HttpRequest, number: int) -> None:
+    """So that a page that has counted them is not asked again."""
+    request.offered_to_reader = number  # type: ignore[attr-defined]
 
 
 def _unseen(user: User) -> int:

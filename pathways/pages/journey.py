@@ -1,4 +1,4 @@
-"""What the page of one journey shows. Seven SQL queries, whatever the journey holds.
+"""What the page of one journey shows. Eight SQL queries, whatever the journey holds.
 
 Everything is true by the clock at one instant, also when no sweep runs.
 """
@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.models import User
-from carecoord.sites.definitions import Offer
+from carecoord.sites.definitions import Offer as SiteOffer
 from pathways.answered_by import EndedBy
 from pathways.engine import OPEN_STATES, URGENCY, Stage, State, whereabouts
-from pathways.models import Baby, Event, Handoff, Journey
+from pathways.models import Baby, Event, Handoff, Journey, Offer
 from pathways.pages.identity import Banner, Fact, banner
 from pathways.pages.openings import with_opening
 from pathways.projection import facts_of
@@ -31,6 +31,7 @@ from pathways.visibility import journeys_visible_to
 from pathways.wording.entries import PRODUCT_NAMES, time_in_words, title_of
 from pathways.wording.handoffs import (
     Card,
+    OfferLine,
     card_of,
     day_in_words,
     due_day_in_words,
@@ -38,6 +39,7 @@ from pathways.wording.handoffs import (
     live_state,
     sender_and_receiver,
 )
+from pathways.wording.offers import line_of
 from pathways.words import STATE_NAMES
 
 FEW_LATER = 4  # shown before "show all"
@@ -113,7 +115,7 @@ class JourneyPage:
     people: Sequence[Person]
     medicine: Fact
     babies: Sequence[BabyRow]
-    offers: Sequence[Offer]
+    offers: Sequence[SiteOffer]
     others: Sequence[Journey]
 
     is_pregnant: bool
@@ -141,7 +143,8 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
     marks = in_order(marks_of(told))
     here = reverse("journey", args=[journey.pk])
     drawing = draw(marks, story_of(told, marks), around, together_url=f"{here}?around={around}&timeline=list")
-    cards = [card_of(handoff, handoffs, journey, reader, at) for handoff in _urgent(handoffs)]
+    offers = _offer_lines(journey, at)
+    cards = [card_of(each, handoffs, journey, reader, at, offers.get(each.pk)) for each in _urgent(handoffs)]
     return JourneyPage(
         banner=banner(journey, at),
         her_words=journey.woman.what_matters,
@@ -151,8 +154,12 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
         needs_action=[card for card in cards if card.is_late and not card.is_long_past],
         long_past=[card for card in cards if card.is_long_past],
         due_soon=[card for card in cards if not card.is_late],
-        later=[_later_row(each, told, reader) for each in handoffs if live_state(each) is State.PENDING],
-        done=_done_rows(told, at),
+        later=[
+            _later_row(each, told, reader, offers.get(each.pk))
+            for each in handoffs
+            if live_state(each) is State.PENDING
+        ],
+        done=_done_rows(told, at, offers),
         entries=_entries(journey, everything, len(babies), at, shown),
         people=_people(journey),
         medicine=_medicine(journey, events, at),
@@ -188,7 +195,17 @@ def _short_day(journey: Journey, at: datetime) -> str:
     return clock.day_in_words(said_on, weekday=False, year=said_on.year != clock.today(at).year) if said_on else ""
 
 
-def _later_row(handoff: Handoff, told: Told, reader: User) -> Row:
+def _offer_lines(journey: Journey, at: datetime) -> dict[int | None, OfferLine]:
+    """The newest offer of each handoff, by the handoff's id."""
+    found = journey.offers.select_related("to_team", "answered_by").order_by("pk")
+    running = (Offer.State.OFFERED, Offer.State.ACCEPTED)
+    return {
+        each.handoff_id: OfferLine(each.pk, line_of(each, at), each.state in running, each.state == Offer.State.OFFERED)
+        for each in found
+    }
+
+
+def _later_row(handoff: Handoff, told: Told, reader: User, offer: OfferLine | None) -> Row:
     sender, receiver = sender_and_receiver(handoff, told.journey, reader)
     return Row(
         pk=handoff.pk,
@@ -196,11 +213,11 @@ def _later_row(handoff: Handoff, told: Told, reader: User) -> Row:
         state=State.PENDING.value,
         when=due_day_in_words(handoff.due_at, told.now),
         title=f"{full_title(handoff, babies=told.babies)}{' (catch-up)' if handoff.late_entry else ''}",
-        who=f"{sender} → {receiver}",
+        who=f"{sender} → {receiver}{f' · {offer.words}' if offer else ''}",
     )
 
 
-def _done_rows(told: Told, at: datetime) -> list[Row]:
+def _done_rows(told: Told, at: datetime, offers: dict[int | None, OfferLine]) -> list[Row]:
     """What has ended, the latest first; each leads to the entry that ended it where there is one."""
     ended = [each for each in told.handoffs if live_state(each) not in OPEN_STATES]
     ended.sort(key=lambda each: (each.ended_at or each.due_at, each.pk), reverse=True)
@@ -211,7 +228,7 @@ def _done_rows(told: Told, at: datetime) -> list[Row]:
             state=each.state,
             when=day_in_words(each.ended_at or each.due_at, at),
             title=full_title(each, babies=told.babies),
-            who=STATE_NAMES[State(each.state)],
+            who=" · ".join([STATE_NAMES[State(each.state)], *([offers[each.pk].words] if each.pk in offers else [])]),
         )
         for each in ended
     ]

@@ -16,7 +16,11 @@ from pathways.models import Journey
 from pathways.visibility import labels_for
 
 # Kinds with a page of their own: its name in urls.py.
-OWN_PAGES: Mapping[str, str] = {"dating_agreed": "edd", "named_midwife_assigned": "midwife"}
+OWN_PAGES: Mapping[str, str] = {
+    "dating_agreed": "edd",
+    "named_midwife_assigned": "midwife",
+    "transfer_requested": "move",
+}
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -48,7 +52,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "residential_placement_ended",
         ),
     ),
-    ("Moving to another site", ("transfer_requested", "transfer_accepted", "transfer_refused")),
+    ("Moving to another site", ("transfer_requested",)),
     ("Loss and death", ("pregnancy_loss", "baby_died", "mother_died")),
     ("The end of this journey", ("closed", "reopened")),
 )
@@ -101,11 +105,10 @@ HINTS: Mapping[str, str] = {
     ),
     "reopened": "The journey goes back to the stage before it was closed.",
     "mother_discharged": "Also when she left on her own decision: she needs the handovers then most.",
-    "transfer_requested": "This site stays responsible until the other one accepts.",
 }
 
 # Asked for on screen although an import may leave it out: without it nothing follows from the event.
-NEEDED = frozenset({("admitted", "reason"), ("baby_born", "place"), ("transfer_requested", "to"), ("closed", "reason")})
+NEEDED = frozenset({("admitted", "reason"), ("baby_born", "place"), ("closed", "reason")})
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ CHIPS = (
         _OPEN & Q(journey__named_midwife=None),
         "Every woman with something open has a named midwife.",
     ),
-    Chip("done", "Done, last 7 days", Q(recently_ended=True), "Nothing was completed or ended in the last seven days."),
+    Chip("done", "Ended this week", Q(recently_ended=True), "Nothing was completed or ended in the last seven days."),
 )
 BY_KEY = {chip.key: chip for chip in CHIPS}
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
+from pathways.context import offered_count
 from pathways.finding.search import MOST_SHOWN, find, read
 from pathways.pages import caseload as query
 from pathways.pages.caseload import CHIPS, CLOSED, MINE, NOBODY, Chip, Scope, Shown
@@ -44,7 +45,7 @@ def caseload(request: StaffRequest) -> HttpResponse:
     if request.session.get(PLACE) != context["place"]:
         request.session[PLACE] = context["place"]
     context |= {"at": at, "place_name": query.place_name(request.user)}
-    context |= {"may_add": Ability.ADD_WOMAN in request.user.abilities}
+    context |= {"may_add": Ability.ADD_WOMAN in request.user.abilities, "offered": offered_count(request)}
     return render(request, "pathways/caseload.html", context)
 
 

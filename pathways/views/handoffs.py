@@ -1,12 +1,13 @@
-"""The team's list of handoffs, and answering one."""
+"""The list of handoffs: offered, waited for, accepted, owed by the team; and answering one."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,9 +18,12 @@ from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from pathways.actions import AlreadyAnswered, Refused, answer_handoff
 from pathways.answered_by import EndedBy
-from pathways.engine import OPEN_STATES
+from pathways.context import remember_offered
+from pathways.engine import OPEN_STATES, SubjectKind
 from pathways.forms.answer import COMPLETED, AnswerForm
+from pathways.forms.offers import DeclineForm
 from pathways.models import Handoff
+from pathways.pages import offers
 from pathways.pages import team_handoffs as team
 from pathways.projection import fact_of
 from pathways.seen import SentOtherwise
@@ -46,6 +50,8 @@ HINTS = {
 }
 
 
+ALL_CHIPS: tuple[offers.Part | team.Chip, ...] = (*offers.PARTS, *team.CHIPS)
+
 # -- the list ------------------------------------------------------------------------------------
 
 
@@ -56,24 +62,59 @@ def handoffs(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     context: dict[str, Any] = {"at": time_in_words(now), "site": request.user.site_in_words}
     if Ability.SEE_JOURNEY not in request.user.abilities:
-        return render(request, "pathways/handoff_counts.html", {**context, "tallies": team.tallies(request.user, now)})
+        counted = {"tallies": team.tallies(request.user, now), "refused_moves": offers.refused_moves(now)}
+        return render(request, "pathways/handoff_counts.html", {**context, **counted})
     listed = team.team_list(request.user, now)
-    counts = team.counts(listed)
-    asked = request.GET.get("show", "")
-    chip = team.BY_KEY.get(asked, team.CHIPS[0])
-    page = _Paginator(team.shown(listed, chip), team.PAGE_SIZE, counts[chip.key]).get_page(request.GET.get("page"))
-    _remember_place(request, chip, page.number)
-    listed_here = list(page.object_list)
-    shown(request, [handoff.journey.woman_id for handoff in listed_here])
+    counts = {**offers.counts(request.user), **team.counts(listed)}
+    remember_offered(request, counts[offers.OFFERED])
+    chip = _chip(request.GET.get("show", ""), counts)
     context |= {
-        "page_obj": page,
-        "rows": team.rows(listed_here, request.user, now),
-        "chips": [(each.label, counts[each.key], f"?show={each.key}", each == chip) for each in team.CHIPS],
+        "chips": [(each.label, counts[each.key], f"?show={each.key}", each == chip) for each in ALL_CHIPS],
         "chip": chip,
+        "part": chip.key in offers.PART_OF,
         "query": f"show={chip.key}&",
         "whose": _whose(request),
     }
+    if chip.key == offers.OFFERED:
+        context |= _offered(request, counts, now)
+    elif chip.key in offers.PART_OF:
+        waits = chip.key == offers.WAITING
+        rows = offers.waiting(request.user, now) if waits else offers.accepted(request.user)
+        page = _page(request, rows, offers.PAGE_SIZE, counts[chip.key])
+        here = list(page.object_list)
+        shown(request, [each.journey.woman_id for each in here])
+        context |= {"page_obj": page, "waiting": offers.waiting_rows(here, request.user, now)}
+    else:
+        page = _page(request, team.shown(listed, team.BY_KEY[chip.key]), team.PAGE_SIZE, counts[chip.key])
+        owed = list(page.object_list)
+        shown(request, [handoff.journey.woman_id for handoff in owed])
+        context |= {"page_obj": page, "rows": team.rows(owed, request.user, now)}
+    _remember_place(request, chip.key, context["page_obj"].number)
     return render(request, "pathways/handoffs.html", context)
+
+
+def _chip(asked: str, counts: dict[str, int]) -> offers.Part | team.Chip:
+    """What the address asks for; else the first that has something to show, what needs action where none has."""
+    found = next((chip for chip in ALL_CHIPS if chip.key == asked), None)
+    return found or next((chip for chip in ALL_CHIPS if counts[chip.key]), team.CHIPS[0])
+
+
+def _offered(request: StaffRequest, counts: dict[str, int], now: datetime) -> dict[str, Any]:
+    """The cards of what is offered, and below them the first of what the reader waits for."""
+    page = _page(request, offers.offered(request.user), offers.CARDS, counts[offers.OFFERED])
+    made = list(page.object_list)
+    waits = list(offers.waiting(request.user, now)[: offers.FEW_WAITING]) if counts[offers.WAITING] else []
+    shown(request, [each.journey.woman_id for each in (*made, *waits)])
+    return {
+        "page_obj": page,
+        "cards": [(card, DeclineForm(auto_id=f"id_{card.pk}_%s")) for card in offers.cards(made, request.user, now)],
+        "waiting": offers.waiting_rows(waits, request.user, now) if made else [],
+        "waiting_count": counts[offers.WAITING],
+    }
+
+
+def _page(request: StaffRequest, rows: Any, size: int, count: int) -> Page:
+    return _Paginator(rows, size, count).get_page(request.GET.get("page"))
 
 
 class _Paginator(Paginator):
@@ -88,9 +129,9 @@ class _Paginator(Paginator):
         return self.known_count
 
 
-def _remember_place(request: StaffRequest, chip: team.Chip, number: int) -> None:
+def _remember_place(request: StaffRequest, show: str, number: int) -> None:
     """So that the way back from a woman's page leads here."""
-    place = f"show={chip.key}&page={number}"
+    place = f"show={show}&page={number}"
     if request.session.get("handoffs_place") != place:
         request.session["handoffs_place"] = place
 
@@ -114,6 +155,8 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
     handoff.journey = her_journey(request, handoff.journey_id)
     if not Shown.to(request.user, handoff.journey.woman_id).moment(handoff.moment):
         raise Http404
+    if handoff.subject == SubjectKind.TRANSFER and request.method != "POST":
+        return redirect("offer_handoff", pk)  # the other site answers it
     kind, _, title = ANSWERS[answer]
     moment, step = step_of(handoff)
     form = AnswerForm(posted(request), kind=kind, evidence=moment.evidence_for(step.key))
@@ -133,6 +176,7 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
         return _too_late(request, handoff, None, status=409 if request.method == "POST" else 200)
     now = clock.now()
     others = [(words, reverse("answer", args=[pk, key])) for key, (_, words, _) in ANSWERS.items() if key != answer]
+    others.append(("Offer it to the other side", reverse("offer_handoff", args=[pk])))
     context = {
         **around_her(handoff.journey),
         "form": form,

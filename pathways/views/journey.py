@@ -100,6 +100,7 @@ def _allowed(request: StaffRequest, her: Journey) -> dict[str, bool]:
     return {
         "record": Ability.RECORD_EVENT in abilities,
         "answer": Ability.ANSWER_HANDOFF in abilities,
+        "hand_over": Ability.HAND_OVER in abilities,
         "add_woman": Ability.ADD_WOMAN in abilities,
         "agree_edd": Ability.AGREE_EDD in abilities,
         "assign_midwife": Ability.ASSIGN_MIDWIFE in abilities,

@@ -28,10 +28,14 @@ from pathways.covering import arrange_cover
 from pathways.finding import matching
 from pathways.models import Identifier, Journey, MatchReview
 from tests.conftest import assert_accessible
-from tests.factories import ago, happened, journey, owed, staff
+from tests.factories import ago, happened, journey, offer_of, owed, staff
 
 # these only lead on to another
-NO_PAGE = {"start", "search", "close_opening", "confirm_contact", "contact_unsafe"}
+NO_PAGE = {"start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"}
+ABOUT_AN_OFFER = (
+    *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
+    *("tell_her", "withdraw_offer"),
+)
 # Shown to somebody else: the tests below.
 OF_OTHERS = {"sealed", "reviews", "review", "matches", "match"}
 
@@ -42,6 +46,8 @@ def record(transactional_db: None) -> Journey:
     made = journey(midwife=staff(name="A. Reid"), edd=clock.today(ago(-100)), nhs_number="9990000018")
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)), ("contact_made", ago(2)))
     owed(made, "FEEDING_CONFLICT", due=ago(40))
+    offer_of(made)
+    offer_of(made, "bridge", handoff=owed(made, "FEEDING_PLAN", due=ago(1)))
     agree_contact(made.woman, Agreed("text", safe_until=time(14)), {}, seen=None, by=made.named_midwife)
     record_background(made.woman, Label.ABUSE, "She decides when to talk about it.", by=made.named_midwife)
     return made
@@ -56,6 +62,7 @@ def covered(record: Journey) -> Cover:
 def addresses(record: Journey) -> dict[str, str]:
     """One address for each route, by its name."""
     event, handoff = record.events.first(), record.handoffs.get(moment="NAMED_MIDWIFE")
+    offered = record.offers.first()
     her = {"pk": record.pk}
     given = {
         "caseload": {},
@@ -78,6 +85,9 @@ def addresses(record: Journey) -> dict[str, str]:
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
         "answer": {"pk": handoff.pk, "answer": "done"},
+        "offer_handoff": {"pk": handoff.pk},
+        "move": her,
+        **{name: {"pk": offered.pk} for name in ABOUT_AN_OFFER},
         "who_may_see": her,
         "never": her,
         "see_again": {**her, "conflict": Conflict.objects.create(woman=record.woman, user=staff(name="K. Moe")).pk},

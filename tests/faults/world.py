@@ -15,7 +15,7 @@ from carecoord.access.models import Conflict, Grant, Membership, Seal, User
 from carecoord.access.roles import Role
 from pathways.models import Journey
 from pathways.sweep import sweep
-from tests.factories import UserFactory, ago, happened, journey
+from tests.factories import UserFactory, ago, happened, journey, offer_of
 from tests.faults.people import one_in, team_for
 from tests.policy import policy
 from tests.routes import Route
@@ -33,11 +33,12 @@ class Her:
     journey: int
     events: tuple[int, ...]  # the newest first
     handoff: int
+    offer: int
 
     def place(self, route: Route, name: str, nth: int) -> object:
         """What stands in that place of the route's address; nobody's number for what is no part of a record."""
         if name == "pk":
-            return OF_HER.get(route.path.split("/")[1], lambda her: MISSING)(self)
+            return OF_HER.get(folder(route), lambda her: MISSING)(self)
         return self.events[nth] if name == "event" else WORDS.get(name, MISSING)
 
 
@@ -45,9 +46,10 @@ OF_HER: dict[str, Callable[[Her], int]] = {
     "women": lambda her: her.woman,
     "journeys": lambda her: her.journey,
     "handoffs": lambda her: her.handoff,
+    "handoffs/offers": lambda her: her.offer,
 }
 EVENTS = 2  # of each record, so many can be asked for
-NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING)
+NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING)
 WORDS = {"label": "abuse", "kind": "contact_made", "answer": "done", "key": "x-y", "uidb36": "1"}
 
 
@@ -81,8 +83,13 @@ def browser(session: str) -> Client:
 
 
 def is_of_a_woman(route: Route) -> bool:
-    """Whether its address holds the number of a woman, a journey or a handoff."""
-    return "<int:pk>" in route.path and route.path.split("/")[1] in OF_HER
+    """Whether its address holds the number of a woman, a journey, a handoff or an offer."""
+    return "<int:pk>" in route.path and folder(route) in OF_HER
+
+
+def folder(route: Route) -> str:
+    """What stands before the number in the route's address: ``handoffs``, ``handoffs/offers``."""
+    return route.path.partition("/<int:pk>")[0].strip("/")
 
 
 def build(plant: Callable[[str, Journey], None] = lambda relation, record: None) -> World:
@@ -109,13 +116,15 @@ def build(plant: Callable[[str, Journey], None] = lambda relation, record: None)
 def _record(relation: str) -> Journey:
     record = journey(site=ELSEWHERE if relation == "other_site" else HERE, edd=clock.today(ago(-100)))
     happened(record, ("first_contact", ago(60)), ("booking_completed", ago(40)), ("contact_made", ago(2)))
+    offer_of(record)
     return record
 
 
 def _ids(record: Journey) -> Her:
-    handoff = record.handoffs.open().order_by("due_at")[0]
+    offer = record.offers.get()
+    handoff = record.handoffs.open().exclude(pk=offer.handoff_id).order_by("due_at")[0]
     events = record.events.order_by("-pk").values_list("pk", flat=True)[:EVENTS]
-    return Her(record.woman_id, record.pk, tuple(events), handoff.pk)
+    return Her(record.woman_id, record.pk, tuple(events), handoff.pk, offer.pk)
 
 
 def _grants(relation: str, record: Journey, staff: Iterable[User]) -> list[Grant]:

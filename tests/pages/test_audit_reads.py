@@ -16,7 +16,7 @@ from carecoord.audit.models import Change, Read
 from carecoord.audit.reads import LISTED, record_read
 from pathways.background import record_background
 from pathways.models import Event, Journey
-from tests.factories import ago, happened, journey, owed, staff
+from tests.factories import ago, happened, journey, offer_of, owed, staff
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
 
@@ -25,8 +25,12 @@ pytestmark = pytest.mark.django_db
 # Pages that show no woman, or no woman yet; and those that only take what is sent.
 NOBODY_ON_IT = {
     *("start", "search", "add_woman", "confirm_contact", "contact_unsafe", "claim", "sealed", "close_opening"),
-    *("own_conflict", "cover", "end_cover", "notices", "reviews", "review", "matches", "match"),
+    *("own_conflict", "cover", "end_cover", "notices", "reviews", "review", "matches", "match", "remind"),
 }
+ABOUT_AN_OFFER = (
+    *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
+    *("tell_her", "withdraw_offer"),
+)
 
 
 @pytest.fixture
@@ -46,6 +50,7 @@ def record(midwife: Any) -> Journey:
     made = journey(midwife=midwife, first_name="Xanthippe", last_name="Quillfeather")
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)))
     owed(made, due=ago(1))
+    offer_of(made, handoff=owed(made, "FEEDING_PLAN", due=ago(1)))
     Seal.objects.create(woman=made.woman, reason="a relative works here")
     record_background(made.woman, Label.ABUSE, text="He knows her car.", by=midwife)
     return made
@@ -54,7 +59,9 @@ def record(midwife: Any) -> Journey:
 def addresses(record: Journey) -> dict[str, str]:
     """Each page on which she stands, by the name of its route."""
     event, handoff = record.events.first(), record.handoffs.get(moment="NAMED_MIDWIFE")
+    offered = record.offers.first()
     assert event is not None
+    assert offered is not None
     her = {"pk": record.pk}
     given: dict[str, dict[str, Any]] = {
         "caseload": {},
@@ -82,6 +89,9 @@ def addresses(record: Journey) -> dict[str, str]:
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
         "answer": {"pk": handoff.pk, "answer": "done"},
+        "offer_handoff": {"pk": handoff.pk},
+        "move": her,
+        **{name: {"pk": offered.pk} for name in ABOUT_AN_OFFER},
     }
     return {name: reverse(name, kwargs=arguments) for name, arguments in given.items()}
 

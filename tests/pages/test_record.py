@@ -350,7 +350,7 @@ def test_odd_answers_never_break_a_form_and_change_nothing(signed_in: Any, recor
     event, handoff = record.events.first(), record.handoffs.open().first()
     before = record.events.count()
     pages = [
-        *(url(record, kind) for kind in ("admitted", "separated", "mother_discharge_planned", "transfer_requested")),
+        *(url(record, kind) for kind in ("admitted", "separated", "mother_discharge_planned")),
         reverse("edd", args=[record.pk]),
         reverse("midwife", args=[record.pk]),
         reverse("answer", args=[handoff.pk, "done"]),
