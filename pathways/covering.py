@@ -19,6 +19,7 @@ from pathways.actions import lock
 from pathways.engine import Stage
 from pathways.grants import write_grants
 from pathways.models import Journey
+from pathways.owning import let_go
 from pathways.projection import events_that_count, facts_of
 from pathways.seen import Seen, one_at_a_time
 
@@ -118,9 +119,10 @@ def end_cover(cover: Cover, *, by: User | None) -> None:
 def regrant() -> int:
     """The worker's upkeep: bring grants up to date where only the calendar moved; returns of how many journeys.
 
-    One query where nothing is to be done. Each journey is its own transaction.
+    Two queries where nothing is to be done. Each journey is its own transaction. What a leaver had taken falls back.
     """
     now = clock.now()
+    let_go(now)
     with connection.cursor() as cursor:
         cursor.execute(_STALE, {"today": clock.today(now), "at": now, "most": AT_ONCE})
         stale = [pk for (pk,) in cursor.fetchall()]

@@ -57,13 +57,14 @@ WALL = Wall(
             worker=_APPEND,
         ),
         _of_journey("pathways_hold", _WRITE),
-        Open("pathways_dutypost", "who holds which post of the ladders", app=_WRITE),
+        Open("pathways_dutypost", "who holds which post of the ladders", app=_COPIES),
         # Two women at once, of whom the reader may see neither: only through pathways_matches.
         Walled("pathways_matchreview", shows="false", worker=_APPEND),
         Open("pathways_sweeprun", "when the sweeps ran", worker=_COPIES),
     ),
     functions=(
         "pathways_tallies(timestamptz)",
+        "pathways_workload(bigint, timestamptz)",
         "pathways_matches(bigint)",
         "pathways_refused_moves(timestamptz)",
         "pathways_decide_match(bigint, text, text)",

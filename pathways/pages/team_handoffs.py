@@ -19,6 +19,7 @@ from carecoord.access.models import User
 from pathways.engine import LATE_STATES, OPEN_STATES, URGENCY, Stage, State, SubjectKind
 from pathways.models import Handoff
 from pathways.moments import ALL
+from pathways.owning import in_hand, is_nobodys, with_owner
 from pathways.visibility import handoffs_visible_to
 from pathways.wording.handoffs import due_in_words, live_state, sender_and_receiver, step_of, subject_in_words
 from pathways.words import in_lists
@@ -34,7 +35,6 @@ ENDED_BY_SOMEBODY = (
     State.NOT_APPLICABLE,
     State.UNABLE,
 )
-_OPEN = Q(live_state__in=OPEN_STATES)
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ CHIPS = (
     Chip(
         "unowned",
         "Unowned",
-        _OPEN & Q(journey__named_midwife=None),
-        "Every woman with something open has a named midwife.",
+        Q(is_nobodys=True),
+        "Somebody has every open handoff in hand.",
     ),
     Chip("done", "Ended this week", Q(recently_ended=True), "Nothing was completed or ended in the last seven days."),
 )
@@ -82,9 +82,9 @@ class Row:
 def team_list(user: User, at: datetime) -> QuerySet[Handoff]:
     """The handoffs that ``user`` works with: caseload midwives their teams' women, others those of their role.
 
-    Annotated with ``live_state`` and ``recently_ended`` (by a person, in the last seven days).
+    Annotated with ``live_state``, who has it in hand, and ``recently_ended`` (by a person, in the last seven days).
     """
-    visible = handoffs_visible_to(user).with_live_state(at)
+    visible = with_owner(handoffs_visible_to(user).with_live_state(at), at).alias(is_nobodys=is_nobodys(at))
     if Ability.SEE_CASELOAD in user.abilities:
         teams = [membership.team_id for membership in user.current_memberships]
         mine = Q(journey__team__in=teams) | Q(journey__named_midwife=user) | Q(journey__buddy=user)
@@ -139,7 +139,7 @@ def _row(handoff: Handoff, reader: User, at: datetime) -> Row:
         distance="" if ended else clock.distance_in_words(handoff.due_at, at),
         is_late=state in LATE_STATES,
         catch_up=handoff.late_entry and ended is None,
-        midwife=str(journey.named_midwife or "nobody yet"),
+        midwife=in_hand(handoff).words(reader, at) if state in OPEN_STATES else "",
     )
 
 

@@ -22,7 +22,7 @@ from pathways.forms.midwife import MidwifeForm
 from pathways.models import Journey
 from pathways.pages.changed import changes_since, edd_agreed, last_change, lately
 from pathways.pages.journey import FEW_ENTRIES, FEW_LATER, page_for
-from pathways.pages.midwives import colleagues
+from pathways.pages.midwives import WEIGHTS_IN_WORDS, colleagues
 from pathways.seen import Changed, Seen, SentOtherwise
 from pathways.shown import Shown
 from pathways.timeline.scales import Around
@@ -188,7 +188,7 @@ def midwife(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
     form.show_theirs()
-    context = {**around_her(her), "form": form, "nobody": not known}
+    context = {**around_her(her), "form": form, "nobody": not known, "weights": WEIGHTS_IN_WORDS}
     if request.method != "POST":
         context["lately"] = lately(last_change(her, ("named_midwife", "buddy")), request.user)
     return render(request, "pathways/midwife.html", context)
