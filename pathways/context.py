@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
+from django.db.models import Count, DateTimeField, Func, IntegerField, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -17,10 +19,18 @@ from pathways.pages.privacy import notices_of
 PAGES = (
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
+    ("Alerts", "alerts", Ability.SEE_HANDOFFS),
     ("Notices", "notices", Ability.SEE_NOTICES),
     ("Privacy", "privacy", Ability.REVIEW_ACCESS),
     ("System", "system", Ability.SEE_SYSTEM),
 )
+
+
+class _ToActOn(Func):
+    """The open alerts that the acting person was told of and nobody holds, as in alerting.listing.count_to_act_on."""
+
+    template = "(SELECT count(*) FROM pathways_my_alerts() WHERE held_until IS NULL OR held_until <= %(expressions)s)"
+    output_field = IntegerField()
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -33,11 +43,16 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("Women" if name == "caseload" and not has_caseload else label, reverse(name), ability)
         for label, name, ability in PAGES
     ]
-    waiting = {reverse("notices"): partial(_unseen, user), reverse("handoffs"): partial(offered_count, request)}
+    waiting = _Waiting(user)
+    counts = {
+        reverse("notices"): waiting.notices,
+        reverse("alerts"): waiting.alerts,
+        reverse("handoffs"): partial(offered_count, request),
+    }
     return {
         "now": clock.now(),
         "nav": [
-            (label, url, waiting.get(url), request.path.startswith(url))
+            (label, url, counts.get(url), request.path.startswith(url))
             for label, url, ability in links
             if ability in user.abilities
         ],
@@ -61,6 +76,22 @@ def remember_offered(request: HttpRequest, number: int) -> None:
     request.offered_to_reader = number  # type: ignore[attr-defined]
 
 
-def _unseen(user: User) -> int:
-    """How many notices wait. Called by the template, so a page without the bar does not ask."""
-    return notices_of(user).filter(seen_at=None).count()
+class _Waiting:
+    """What waits for somebody: the numbers in the bar. One SQL query, and none for a page without the bar."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def notices(self) -> int:
+        return self._counted[0]
+
+    def alerts(self) -> int:
+        return self._counted[1]
+
+    @cached_property
+    def _counted(self) -> tuple[int, int]:
+        unseen = notices_of(self.user).filter(seen_at=None).order_by().values(of=Value(1))
+        notices = Subquery(unseen.annotate(many=Count("pk")).values("many"))
+        alerts = _ToActOn(Value(clock.now(), output_field=DateTimeField()))
+        known = User.objects.filter(pk=self.user.pk).values_list(Coalesce(notices, 0), alerts)
+        return known.get()

@@ -28,6 +28,7 @@ class Ability(StrEnum):
     SEE_WHO_LOOKED = "see who has looked at a record"
     REVIEW_ACCESS = "review how records are used"
     OPEN_ADDRESS = "open her number and her address, for a purpose"
+    MANAGE_DUTY = "say who holds which post of the ladders, and when"
     ENROL_MACHINE = "make a computer a shared machine of the ward"
     SEE_SYSTEM = "see whether the product does its work"
 
@@ -73,8 +74,8 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.HEALTH_VISITOR: _CARE | _REACHES_HER,
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,
-    Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM},
-    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM},
+    Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
+    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }
 

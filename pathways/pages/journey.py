@@ -19,7 +19,9 @@ from carecoord.sites.definitions import Offer as SiteOffer
 from pathways.answered_by import EndedBy
 from pathways.engine import OPEN_STATES, URGENCY, Stage, State, whereabouts
 from pathways.models import Baby, Event, Handoff, Journey, Offer
+from pathways.owning import cover_in_words, with_cover
 from pathways.pages.identity import Banner, Fact, banner
+from pathways.pages.in_hand import with_hand, with_hands
 from pathways.pages.openings import with_opening
 from pathways.projection import facts_of
 from pathways.shown import Shown
@@ -128,7 +130,7 @@ class JourneyPage:
 def with_people(journeys: QuerySet[Journey], reader: User) -> QuerySet[Journey]:
     """Journeys with all that the banner and the right column name; also until when ``reader`` has opened them."""
     journeys = journeys.select_related("woman", "site", "team", "named_midwife", "buddy")
-    return with_opening(journeys, reader)
+    return with_opening(with_cover(journeys, clock.today()), reader)
 
 
 def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> JourneyPage:
@@ -137,7 +139,7 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
     rows = journey.events.select_related("correction", "recorded_by").order_by("occurred_at", "id")
     everything = [event for event in rows if shown.event(event)]
     events = [event for event in everything if not hasattr(event, "correction")]
-    handoffs = shown.handoffs(journey.handoffs.with_live_state(at).order_by("due_at", "pk"))
+    handoffs = shown.handoffs(with_hand(journey.handoffs.with_live_state(at), at).order_by("due_at", "pk"))
     babies = list(journey.babies.order_by("number"))
     told = Told(journey, events, handoffs, max(len(babies), 1), at, EndedBy(events))
     marks = in_order(marks_of(told))
@@ -145,6 +147,7 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
     drawing = draw(marks, story_of(told, marks), around, together_url=f"{here}?around={around}&timeline=list")
     offers = _offer_lines(journey, at)
     cards = [card_of(each, handoffs, journey, reader, at, offers.get(each.pk)) for each in _urgent(handoffs)]
+    cards = with_hands(cards, handoffs, reader, at)
     return JourneyPage(
         banner=banner(journey, at),
         her_words=journey.woman.what_matters,
@@ -249,7 +252,8 @@ def _entries(journey: Journey, events: Sequence[Event], babies: int, at: datetim
 
 
 def _people(journey: Journey) -> list[Person]:
-    people = [Person(str(journey.named_midwife), "named midwife")] if journey.named_midwife else []
+    away = cover_in_words(journey)
+    people = [Person(str(journey.named_midwife), f"named midwife{away}")] if journey.named_midwife else []
     if journey.buddy:
         people.append(Person(str(journey.buddy), "buddy, stands in for her midwife"))
     return [*people, Person(journey.team.name, f"her team, {journey.site.name}")]

@@ -46,6 +46,7 @@ def caseload(request: StaffRequest) -> HttpResponse:
         request.session[PLACE] = context["place"]
     context |= {"at": at, "place_name": query.place_name(request.user)}
     context |= {"may_add": Ability.ADD_WOMAN in request.user.abilities, "offered": offered_count(request)}
+    context |= {"may_reassign": Ability.ASSIGN_MIDWIFE in request.user.abilities}
     return render(request, "pathways/caseload.html", context)
 
 

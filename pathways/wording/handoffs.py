@@ -78,6 +78,9 @@ class Card:
     reasons: Reasons
     offer: OfferLine | None
     by_offer_alone: bool
+    in_hand: str = ""  # who has it in hand, in words; pages/in_hand.py writes it
+    is_nobodys: bool = False
+    alerted: tuple[str, ...] = ()  # whom its alert told, level by level, and who holds it
 
 
 def step_of(handoff: Handoff) -> tuple[Moment, Step]:

@@ -26,18 +26,22 @@ from pathways.background import record_background
 from pathways.contact import Agreed, agree_contact
 from pathways.covering import arrange_cover
 from pathways.finding import matching
-from pathways.models import Identifier, Journey, MatchReview
+from pathways.models import DutyPost, Identifier, Journey, MatchReview
+from tests.alerting import told
 from tests.conftest import assert_accessible
 from tests.factories import ago, happened, journey, offer_of, owed, staff
 
 # these only lead on to another
-NO_PAGE = {"start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"}
 ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
     *("tell_her", "withdraw_offer"),
 )
+NO_PAGE = {
+    *("start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"),
+    *("take_flag", "undo_hold", "take_told", "give_back_alert"),
+}
 # Shown to somebody else: the tests below.
-OF_OTHERS = {"sealed", "reviews", "review", "matches", "match"}
+OF_OTHERS = {"sealed", "reviews", "review", "matches", "match", "add_duty", "end_duty"}
 
 
 @pytest.fixture
@@ -67,6 +71,7 @@ def addresses(record: Journey) -> dict[str, str]:
     given = {
         "caseload": {},
         "handoffs": {},
+        "reassign": {},
         "add_woman": {},
         "woman_details": {"pk": record.woman_id},
         "add_pregnancy": {"pk": record.woman_id},
@@ -88,6 +93,11 @@ def addresses(record: Journey) -> dict[str, str]:
         "offer_handoff": {"pk": handoff.pk},
         "move": her,
         **{name: {"pk": offered.pk} for name in ABOUT_AN_OFFER},
+        "handoff_owner": {"pk": handoff.pk},
+        "alerts": {},
+        "put_off_flag": {"pk": told(record.handoffs.get(moment="FEEDING_CONFLICT"), record.named_midwife).pk},
+        "honesty": {},
+        "duty": {},
         "who_may_see": her,
         "never": her,
         "see_again": {**her, "conflict": Conflict.objects.create(woman=record.woman, user=staff(name="K. Moe")).pk},
@@ -210,6 +220,38 @@ def test_what_a_manager_sees_of_the_system_is_accessible_and_fits(
     sign_in(staff(Role.SERVICE_MANAGER, team="office"))
     look_at(page, f"{live_server.url}/system/", "system")
     assert page.get_by_text("Something stands still.").count() == 1
+
+
+def test_what_a_manager_sees_of_alerts_and_duty_is_accessible_and_fits(
+    page: Any, live_server: Any, sign_in: Any, record: Journey
+) -> None:
+    manager = staff(Role.SERVICE_MANAGER, team="office", name="H. Quinn")
+    told(record.handoffs.get(moment="FEEDING_CONFLICT"), manager, post="service manager", rung=2)
+    told(owed(record, due=ago(1), occurrence=9), manager, post="service manager")
+    row = DutyPost.objects.create(
+        site=record.site, post="team lead", user=manager, days=[6, 7], begins=time(20), ends=time(8)
+    )
+    sign_in(manager)
+    for name, arguments in (("alerts", []), ("honesty", []), ("duty", []), ("add_duty", []), ("end_duty", [row.pk])):
+        look_at(page, live_server.url + reverse(name, args=arguments), name)
+
+
+def test_giving_women_another_midwife_is_accessible_and_fits(
+    page: Any, live_server: Any, sign_in: Any, record: Journey
+) -> None:
+    staff(name="R. Ali")
+    journey(midwife=record.named_midwife)
+    sign_in(record.named_midwife)
+    here = f"{live_server.url}{reverse('reassign')}?of={record.named_midwife_id}"
+    look_at(page, here, "reassign")
+    page.get_by_role("button", name="Show what comes of it").click()
+    assert_accessible(page)
+    page.get_by_label("All 2 women").check()
+    page.get_by_label("R. Ali").check()
+    page.get_by_label("As her named midwife").check()
+    page.get_by_role("button", name="Show what comes of it").click()
+    page.get_by_text("Nothing is saved yet.").wait_for()
+    assert_accessible(page)
 
 
 def look_at(page: Any, address: str, name: str) -> None:

@@ -16,6 +16,7 @@ from carecoord.audit.models import Change, Read
 from carecoord.audit.reads import LISTED, record_read
 from pathways.background import record_background
 from pathways.models import Event, Journey
+from tests.alerting import told
 from tests.factories import ago, happened, journey, offer_of, owed, staff
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.django_db
 NOBODY_ON_IT = {
     *("start", "search", "add_woman", "confirm_contact", "contact_unsafe", "claim", "sealed", "close_opening"),
     *("own_conflict", "cover", "end_cover", "notices", "reviews", "review", "matches", "match", "remind"),
+    *("reassign", "honesty", "duty", "add_duty", "end_duty", "take_flag", "undo_hold", "take_told", "give_back_alert"),
 }
 ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
@@ -92,6 +94,9 @@ def addresses(record: Journey) -> dict[str, str]:
         "offer_handoff": {"pk": handoff.pk},
         "move": her,
         **{name: {"pk": offered.pk} for name in ABOUT_AN_OFFER},
+        "handoff_owner": {"pk": handoff.pk},
+        "alerts": {},
+        "put_off_flag": {"pk": told(record.handoffs.get(moment="HV_ANTENATAL"), record.named_midwife).pk},
     }
     return {name: reverse(name, kwargs=arguments) for name, arguments in given.items()}
 
@@ -110,7 +115,7 @@ def test_every_page_that_shows_her_leaves_one_entry(signed_in: Any, midwife: Any
         assert Read.objects.count() == before + 1, name
         entry = Read.objects.latest("id")
         assert (entry.actor_id, entry.page, entry.women) == (midwife.pk, name, [record.woman_id])
-        assert entry.purpose == (LISTED if name in ("caseload", "handoffs") else "")
+        assert entry.purpose == (LISTED if name in ("caseload", "handoffs", "alerts") else "")
 
 
 def test_a_page_whose_entry_cannot_be_written_shows_nothing(signed_in: Any, record: Journey) -> None:
@@ -140,6 +145,12 @@ def test_a_list_is_one_entry_with_everybody_on_that_page(signed_in: Any, midwife
     assert set(entry.women) == set(Journey.objects.filter(pk__in=shown).values_list("woman_id", flat=True))
     signed_in.get("/caseload/?page=2")
     assert {pk for each in Read.objects.all() for pk in each.women} == women
+
+
+def test_those_who_are_to_have_another_midwife_are_one_entry(signed_in: Any, midwife: Any) -> None:
+    women = {journey(midwife=midwife).woman_id for _ in range(3)}
+    signed_in.get("/caseload/reassign/", {"of": str(midwife.pk)})
+    assert (Read.objects.get().page, set(Read.objects.get().women)) == ("reassign", women)
 
 
 def test_what_a_search_found_is_an_entry(signed_in: Any, record: Journey) -> None:
