@@ -104,7 +104,7 @@ def undo(hold: Hold, *, by: User) -> None:
 def take_alert(alert: int, *, submission: UUID | None = None, by: User) -> None:
     """ "I have this", from somebody who was told and may not see her record. Raises Refused, PermissionDenied.
 
-    The database asks who is acting and whether they were told; see migration 0050.
+    The database asks who is acting and whether they were told; see migration 0015.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pathways_take_alert(%s, %s)", [alert, submission])

@@ -61,8 +61,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pathways", "0030_versions"),
-        ("pathways", "0050_functions_of_alerts"),
+        ("pathways", "0015_functions_of_alerts"),
         ("access", "0006_functions_of_openings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -34,6 +34,6 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pathways", "0050_functions_of_alerts")]
+    dependencies = [("pathways", "0016_both_sides")]
 
     operations = [migrations.RunSQL(WORKLOAD, "DROP FUNCTION pathways_workload(bigint, timestamptz)")]

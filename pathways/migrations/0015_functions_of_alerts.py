@@ -240,5 +240,5 @@ DROP FUNCTION pathways_my_alerts();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pathways", "0030_versions"), ("access", "0006_functions_of_openings")]
+    dependencies = [("pathways", "0014_versions"), ("access", "0006_functions_of_openings")]
     operations = [migrations.RunSQL(MINE + NUMBERS, GONE)]
