@@ -51,7 +51,7 @@ def record(transactional_db: None) -> Journey:
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)), ("contact_made", ago(2)))
     owed(made, "FEEDING_CONFLICT", due=ago(40))
     offer_of(made)
-    offer_of(made, "bridge", handoff=owed(made, "FEEDING_PLAN", due=ago(1)))
+    offer_of(made, "bridge", handoff=owed(made, "FEEDING_PLAN", due=ago(1), occurrence=2))
     agree_contact(made.woman, Agreed("text", safe_until=time(14)), {}, seen=None, by=made.named_midwife)
     record_background(made.woman, Label.ABUSE, "She decides when to talk about it.", by=made.named_midwife)
     return made
