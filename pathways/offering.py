@@ -125,7 +125,7 @@ def withdraw(made: Offer, *, reason: str = "", by: User) -> Offer:
 
 @transaction.atomic
 def remind(made: Offer, *, by: User) -> None:
-    """Remind the other side, once an hour at most; they see it on top of the offer. Raises Refused."""
+    """Remind the other side, once an hour at most: a message, and a line on top of the offer. Raises Refused."""
     journey, made = _locked(made)
     check_may(by, Ability.HAND_OVER, woman_id=journey.woman_id)
     now = clock.now()
@@ -136,7 +136,7 @@ def remind(made: Offer, *, by: User) -> None:
     if made.reminded_at and now - made.reminded_at < REMIND_AFTER:
         again = clock.due_in_words(made.reminded_at + REMIND_AFTER)
         raise Refused(f"They were reminded less than an hour ago. If it cannot wait, ring them. Again from {again}.")
-    Offer.objects.filter(pk=made.pk).update(reminded_at=now)
+    Offer.objects.filter(pk=made.pk).update(reminded_at=now, messaged_at=None)
 
 
 @transaction.atomic
@@ -256,7 +256,7 @@ def pass_on(what: Offer | Handoff, to: User, *, by: User) -> None:
     if to == by or not works_in(to, team):
         raise Refused("Choose a colleague of the same team.", field="to")
     if made and made.state == State.OFFERED:
-        Offer.objects.filter(pk=made.pk).update(meant_for=to)
+        Offer.objects.filter(pk=made.pk).update(meant_for=to, messaged_at=None)
     elif made is None or made.state == State.ACCEPTED:
         _own(journey, handoff, to, Owner.How.PASSED, by=by)
     else:
@@ -337,7 +337,9 @@ def _check_receives(made: Offer, by: User) -> None:
 
 
 def _answer(made: Offer, state: str, by: User, *, at: datetime | None = None, reason: str = "") -> None:
-    made.state, made.answered_by, made.answered_at, made.reason = state, by, at or clock.now(), reason
+    now = clock.now()
+    made.state, made.answered_by, made.answered_at, made.reason = state, by, at or now, reason
+    made.messaged_at = None if state == State.DECLINED else now  # a decline is the sender's turn again
     made.save()
 
 

@@ -7,6 +7,7 @@ from celery import shared_task
 from carecoord.sites.models import Site
 from pathways import covering
 from pathways import sweep as sweeping
+from pathways.alerting import turns
 from pathways.finding import matching
 
 SECONDS = 10  # of one site's sweep; a backlog goes on with the next one, well before a task would be stopped
@@ -28,7 +29,8 @@ def sweep_site(site: int) -> None:
 
 @shared_task(ignore_result=True)
 def upkeep() -> None:
-    """Bring grants up to date where only the calendar moved; compare women who are new; forget old sweeps."""
+    """Tell whose turn it is; bring grants up to date that the calendar moved; compare new women; forget old sweeps."""
+    turns.tell_whose_turn_it_is()
     covering.regrant()
     matching.match()
     sweeping.forget_old_runs()

@@ -63,7 +63,12 @@ WATCHED = (
     Watched("pathways_opening", hashed=("in_words",), left_out=("submission",)),
     Watched("pathways_background", hashed=("text", "category")),
     Watched("pathways_messagetoher"),
-    Watched("pathways_offer", VIA_JOURNEY, hashed=("note", "told_words", "reason"), left_out=("submission",)),
+    Watched(
+        "pathways_offer",
+        VIA_JOURNEY,
+        hashed=("note", "told_words", "reason"),
+        left_out=("submission", "messaged_at"),
+    ),
     Watched("pathways_offerquestion", VIA_OFFER, hashed=("text", "answer"), left_out=("submission",)),
     Watched("pathways_owner", VIA_JOURNEY, hashed=("reason",)),
     Watched("pathways_hold", VIA_JOURNEY, hashed=("reason",), left_out=("submission",)),

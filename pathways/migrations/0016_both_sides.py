@@ -10,11 +10,11 @@ from django.db import migrations, models
 from django.db.models import Q
 
 # An answer stays as it was given. What may still come: its handoff's row goes, it is taken back after it was accepted,
-# somebody reminds, and she is told after all.
+# somebody reminds, somebody is messaged, and she is told after all.
 KEEP = """
 CREATE OR REPLACE FUNCTION pathways_offer_stays() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
-DECLARE movable text[] := ARRAY['handoff_id', 'reminded_at'];
+DECLARE movable text[] := ARRAY['handoff_id', 'reminded_at', 'messaged_at'];
 BEGIN
     IF OLD.told = 'not_yet' AND NEW.told = 'yes' THEN
         movable := movable || ARRAY['told', 'told_words', 'told_by'];
@@ -76,6 +76,14 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),
+        ),
+        migrations.AddField(
+            "offer",
+            "messaged_at",
+            models.DateTimeField(null=True, help_text="when the side whose turn it is was sent a message"),
+        ),
+        migrations.AddIndex(
+            "offer", models.Index(fields=["id"], condition=Q(messaged_at=None), name="offers_to_tell_of")
         ),
         migrations.RemoveConstraint("offer", "an_answer_has_its_person_and_time"),
         migrations.AddConstraint(

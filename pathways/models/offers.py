@@ -61,6 +61,7 @@ class Offer(models.Model):
     told_words = models.CharField(max_length=LONGEST_WORDS, blank=True, help_text="what she was told, or why not yet")
     told_by = models.CharField(max_length=120, blank=True)
     reminded_at = models.DateTimeField(null=True)
+    messaged_at = models.DateTimeField(null=True, help_text="when the side whose turn it is was sent a message")
     meant_for = _person()  # the colleague of the receiving team who is to answer; everybody of the team still may
     state = models.CharField(max_length=10, choices=State.choices, default=State.OFFERED)
     answered_at = models.DateTimeField(null=True)
@@ -98,6 +99,7 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["to_team", "answer_by"], condition=Q(state="offered"), name="offers_to_team"),
             models.Index(fields=["journey"], name="offers_of_journey"),
+            models.Index(fields=["id"], condition=Q(messaged_at=None), name="offers_to_tell_of"),
             models.Index(fields=["offered_by"], condition=Q(state="offered"), name="offers_waiting_for_others"),
         ]
 

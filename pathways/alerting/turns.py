@@ -1,0 +1,67 @@
+"""Telling the side whose turn it is: the team that is asked, whoever it came back to, whoever is reminded.
+
+The worker writes the messages, as it does for alerts; a page only notes that nobody has been told yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from carecoord import clock
+from carecoord.access.models import Conflict, Cover, User
+from carecoord.delivery.outbox import tell
+from pathways.alerting.climbing import AT_ONCE_SEVERITIES
+from pathways.engine import OPEN_STATES
+from pathways.models import Offer
+from pathways.moments import by_key
+from pathways.receivers import takers_in
+
+AT_ONCE = 200
+
+
+@transaction.atomic
+def tell_whose_turn_it_is(at: datetime | None = None) -> int:
+    """Put messages into the outbox for those whose turn it is and who has not been told. Returns of how many offers.
+
+    What has to be dealt with the same day goes at once, the rest in the next digest. A message counts women.
+    """
+    at = at or clock.now()
+    offers = Offer.objects.select_for_update(of=("self",), skip_locked=True).select_related("handoff", "journey")
+    waiting = list(offers.filter(messaged_at=None).order_by("pk")[:AT_ONCE])
+    urgent: dict[int, set[int]] = {}
+    routine: dict[int, set[int]] = {}
+    for offer in waiting:
+        if offer.handoff and offer.handoff.state in OPEN_STATES and offer.handoff.moment in by_key:
+            at_once = by_key[offer.handoff.moment].severity in AT_ONCE_SEVERITIES
+            for user in _present(_whose_turn(offer), offer, at):
+                (urgent if at_once else routine).setdefault(user, set()).add(offer.journey.woman_id)
+    for user, women in urgent.items():
+        routine[user] = routine.get(user, set()) - women
+    tell({user: len(women) for user, women in urgent.items()}, urgent=True, at=at)
+    tell({user: len(women) for user, women in routine.items() if women}, urgent=False, at=at)
+    Offer.objects.filter(pk__in=[offer.pk for offer in waiting]).update(messaged_at=at)
+    return len(waiting)
+
+
+def _whose_turn(offer: Offer) -> set[int | None]:
+    """Ids: whoever can accept it, or is meant to; who has accepted; or, where it came back, the sender's side."""
+    if offer.state == Offer.State.DECLINED:
+        return {offer.offered_by_id, offer.journey.named_midwife_id}
+    if offer.state == Offer.State.ACCEPTED:
+        return {offer.answered_by_id}
+    if offer.meant_for_id:
+        return {offer.meant_for_id}
+    return set(takers_in(offer.handoff, offer.to_team_id)) if offer.handoff and offer.to_team_id else set()
+
+
+def _present(people: Iterable[int | None], offer: Offer, at: datetime) -> set[int]:
+    """Those who work, and are in no conflict with her. Where all of them are away, all the same."""
+    never = Conflict.objects.filter(woman=offer.journey.woman_id).values_list("user", flat=True)
+    able = set(User.objects.filter(pk__in=[pk for pk in people if pk], is_active=True).values_list("pk", flat=True))
+    able -= set(never)
+    today = clock.today(at)
+    away = Cover.objects.filter(midwife__in=able, ended_at=None, starts_on__lte=today, ends_on__gte=today)
+    return able - set(away.values_list("midwife", flat=True)) or able
