@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
+from carecoord.delivery.pages import undelivered
 from carecoord.refused import Refused
 from pathways.alerting.caps import choices_to_put_off, longest_put_off
 from pathways.alerting.holding import (
@@ -59,6 +60,7 @@ def alerts(request: StaffRequest) -> HttpResponse:
         "undo": _undo(request, page),
         "sees_women": Ability.SEE_JOURNEY in request.user.abilities,
         "may_act": Ability.ANSWER_HANDOFF in request.user.abilities,
+        "undelivered": undelivered(request.user, now),
     }
     return render(request, "pathways/alerts.html", context)
 

@@ -15,6 +15,7 @@ from carecoord import clock
 from carecoord.access.models import Conflict, User
 from carecoord.access.roles import Role
 from carecoord.audit.models import Read
+from carecoord.delivery.models import Message
 from pathways.models import DutyPost, Flag, Hold, Owner
 from tests.alerting import told
 from tests.factories import ago, claimed, journey, owed, staff
@@ -111,6 +112,14 @@ def test_how_much_somebody_is_told_is_counted(signed_in: Any, reid: User) -> Non
     assert "You were told of 2 women today, of 2 women in seven days" in text_of(signed_in.get(URL))
 
 
+def test_a_message_that_did_not_reach_me_stands_where_i_look(signed_in: Any, reid: User) -> None:
+    assert "did not reach you" not in text_of(signed_in.get(URL))
+    at = clock.now()
+    known = {"to_user": reid, "channel": "email", "template": "urgent", "number": 1, "created_at": at}
+    Message.objects.create(**known, not_before=at, next_try_at=at, state=Message.State.FAILED, problem="refused")
+    assert "1 message of the last week did not reach you. See which" in text_of(signed_in.get(URL))
+
+
 def test_the_number_of_queries_does_not_grow_with_the_alerts(signed_in: Any, reid: User) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -123,7 +132,7 @@ def test_the_number_of_queries_does_not_grow_with_the_alerts(signed_in: Any, rei
         record = journey(midwife=reid)
         told(owed(record, due=ago(1)), reid, staff())
         told(owed(record, AT_ONCE, due=ago(1)), reid)
-    assert asked() == before <= 19
+    assert asked() == before <= 20
 
 
 # -- "I have this" --
