@@ -119,10 +119,10 @@ def numbers_in_words(at: datetime) -> str:
     """How much somebody is told, and how much colleagues are: nobody reads more than a few. Two SQL queries."""
     today = clock.today(at)
     days = told_per_day(today - WEEK, today)
-    mine = f"You were told of {_women(days.get(today, 0))} today, of {_women(sum(days.values()))} in seven days"
+    mine = f"You were told of {_women(days.get(today, 0))} today, of {_women(sum(days.values()))} in seven days."
     others = spread(today, today)
-    middle = f"; at your sites, the middle colleague of {_women_band(others[0].median)} today" if others else ""
-    return f"{mine}{middle}."
+    median = f" The median among colleagues told today: {_women_band(others[0].median)}." if others else ""
+    return f"{mine}{median}"
 
 
 def line_of(alert: Open, reader: User, at: datetime) -> Line:

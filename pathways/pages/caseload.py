@@ -25,6 +25,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -35,7 +36,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.models import Cover, Membership, User
 from carecoord.sites.models import Site
 from pathways.engine import Stage
-from pathways.models import Handoff, Journey
+from pathways.models import Handoff, Journey, Offer
 from pathways.models.handoffs import OPEN
 from pathways.visibility import journeys_visible_to
 
@@ -246,7 +247,7 @@ def in_order(journeys: QuerySet[Listed]) -> QuerySet[Listed]:
 
 
 def next_handoffs(journeys: Iterable[Journey], at: datetime) -> dict[int, Handoff]:
-    """The most urgent open handoff of each journey, by the journey's id. One SQL query."""
+    """The most urgent open handoff of each journey, by the journey's id, with how its offer stands. One SQL query."""
     urgency = Case(
         When(missed_at__lte=at, then=Value(Urgency.MISSED)),
         When(due_at__lte=at, then=Value(Urgency.OVERDUE)),
@@ -255,6 +256,7 @@ def next_handoffs(journeys: Iterable[Journey], at: datetime) -> dict[int, Handof
     )
     only_staying_in_touch = Case(When(moment=OUTREACH, warn_at__gt=at, then=Value(1)), default=Value(0))
     ids = [journey.pk for journey in journeys]
-    first = Handoff.objects.open().filter(journey__in=ids)
+    running = Offer.objects.filter(handoff=OuterRef("pk"), state__in=(Offer.State.OFFERED, Offer.State.ACCEPTED))
+    first = Handoff.objects.open().filter(journey__in=ids).annotate(offered=Subquery(running.values("state")[:1]))
     first = first.order_by("journey_id", urgency, only_staying_in_touch, "due_at", "pk")
     return {handoff.journey_id: handoff for handoff in first.distinct("journey_id")}

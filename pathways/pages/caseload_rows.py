@@ -18,7 +18,7 @@ from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from pathways.engine import Moment, Stage
-from pathways.models import Handoff, Journey
+from pathways.models import Handoff, Journey, Offer
 from pathways.pages.caseload import Urgency
 from pathways.wording.handoffs import CASELOAD_ROLES, due_in_words, step_of
 from pathways.words import inside_a_sentence, roles_in_lists
@@ -86,7 +86,7 @@ def _row(journey: Listed, handoff: Handoff | None, reader: User, at: datetime, *
         due=due_in_words(handoff.due_at, at) if handoff else "",
         lateness=clock.distance_in_words(handoff.due_at, at) if handoff else "",
         is_late=urgency <= Urgency.OVERDUE,
-        whom=_with_whom(journey, step_of(handoff)[0], reader) if handoff else "",
+        whom=f"{_with_whom(journey, step_of(handoff)[0], reader)}{_between(handoff)}" if handoff else "",
         last_contact=short,
         last_contact_in_words=words,
     )
@@ -123,6 +123,12 @@ def _note(journey: Listed, handoff: Handoff | None) -> str:
     if others > 0:
         parts.append(f"{others} more {'needs' if others == 1 else 'need'} action")
     return " · ".join(parts)
+
+
+def _between(handoff: Handoff) -> str:
+    """Whether the other side has said yes, where it was asked."""
+    words: dict[str | None, str] = {Offer.State.OFFERED: ", not accepted", Offer.State.ACCEPTED: ", accepted"}
+    return words.get(getattr(handoff, "offered", None), "")
 
 
 def _with_whom(journey: Journey, moment: Moment, reader: User) -> str:

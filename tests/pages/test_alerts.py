@@ -109,7 +109,7 @@ def test_how_much_somebody_is_told_is_counted(signed_in: Any, reid: User) -> Non
     told(owed(record, due=ago(1)), reid)
     told(owed(record, AT_ONCE, due=ago(1)), reid)
     told(owed(journey(midwife=reid), due=ago(1)), reid)
-    assert "You were told of 2 women today, of 2 women in seven days" in text_of(signed_in.get(URL))
+    assert "You were told of 2 women today, of 2 women in seven days." in text_of(signed_in.get(URL))
 
 
 def test_a_message_that_did_not_reach_me_stands_where_i_look(signed_in: Any, reid: User) -> None:

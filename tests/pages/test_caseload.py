@@ -17,11 +17,11 @@ from carecoord.access.models import Cover, Membership, Team
 from carecoord.access.roles import Role
 from pathways.actions import assign_named_midwife
 from pathways.engine import Stage, State
-from pathways.models import Journey
+from pathways.models import Journey, Offer
 from pathways.moments import ALL
 from pathways.pages.caseload import PAGE_SIZE
 from pathways.projection import refresh
-from tests.factories import ago, claimed, happened, journey, owed, staff
+from tests.factories import ago, claimed, happened, journey, offer_of, owed, staff
 from tests.roles import BOOKKEEPING
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,15 @@ def test_a_row_says_when_how_late_with_whom_and_the_last_contact(client: Any, ti
 def test_with_whom_is_seen_from_the_reader(signed_in: Any, midwife: Any, moment: str, whom: str) -> None:
     owed(of(midwife), moment, due=ago(1))
     assert row_of(signed_in.get("/caseload/")).whom == whom
+
+
+@pytest.mark.parametrize(("answer", "words"), [("offered", "not accepted"), ("accepted", "accepted")])
+def test_whether_the_other_side_has_said_yes(signed_in: Any, midwife: Any, answer: str, words: str) -> None:
+    record = of(midwife)
+    made = offer_of(record, handoff=owed(record, due=ago(1)))
+    if answer == "accepted":
+        Offer.objects.filter(pk=made.pk).update(state=answer, answered_at=clock.now(), answered_by=midwife)
+    assert row_of(signed_in.get("/caseload/")).whom == f"you → health visitor, {words}"
 
 
 def test_a_colleagues_woman_is_with_her_midwife_by_name(signed_in: Any, midwife: Any) -> None:
