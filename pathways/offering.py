@@ -24,6 +24,7 @@ from pathways.covering import write_grants_of
 from pathways.engine import OPEN_STATES, Severity
 from pathways.models import Handoff, Journey, Offer, OfferQuestion, Owner
 from pathways.moments import by_key
+from pathways.owning import put_in_hand, takes_part
 from pathways.receivers import is_in, may_take, site_asked, works_in
 from pathways.visibility import check_may
 from pathways.wording.offers import standing_in_words
@@ -239,26 +240,23 @@ def ask(made: Offer, text: str, *, submission: UUID | None = None, by: User) -> 
 
 
 @transaction.atomic
-def pass_on(what: Offer | Handoff, to: User, *, by: User) -> None:
-    """Ask a colleague of the same team to answer an offer; or hand them what one has in hand. Raises Refused."""
-    if isinstance(what, Handoff):
-        journey = lock(what.journey)
-        made = Offer.objects.filter(handoff=what, state=State.ACCEPTED).first()
-    else:
-        journey, made = _locked(what)
+def pass_on(made: Offer, to: User, *, by: User) -> None:
+    """Ask a colleague of the same team to answer an offer, or hand them what the team has accepted. Raises Refused."""
+    journey, made = _locked(made)
     check_may(by, Ability.HAND_OVER, woman_id=journey.woman_id)
-    handoff = what if isinstance(what, Handoff) else what.handoff
+    handoff = made.handoff
     if handoff is None or handoff.state not in OPEN_STATES:
         raise AlreadyAnswered("This handoff has ended meanwhile.")
-    team = made.to_team_id if made else _shared_team(by, to)
-    if not is_in(by, team):
+    if not is_in(by, made.to_team_id):
         raise Refused("Only somebody of the team that was asked passes it on.")
-    if to == by or not works_in(to, team):
+    if to == by or not works_in(to, made.to_team_id):
         raise Refused("Choose a colleague of the same team.", field="to")
-    if made and made.state == State.OFFERED:
+    if not takes_part(journey, to):
+        raise Refused(f"{to} cannot take this one. Choose another colleague.", field="to")
+    if made.state == State.OFFERED:
         Offer.objects.filter(pk=made.pk).update(meant_for=to, messaged_at=None)
-    elif made is None or made.state == State.ACCEPTED:
-        _own(journey, handoff, to, Owner.How.PASSED, by=by)
+    elif made.state == State.ACCEPTED:
+        put_in_hand(handoff, to, Owner.How.PASSED, by=by)
     else:
         raise AlreadyAnswered(standing_in_words(made, clock.now()))
 
@@ -350,7 +348,7 @@ def _accepted(journey: Journey, made: Offer, name: str, *, at: datetime, by: Use
     if handoff is None or handoff.state not in OPEN_STATES:
         raise AlreadyAnswered("This handoff has ended meanwhile. There is nothing to accept.")
     if made.to_team_id:
-        _own(journey, handoff, by, Owner.How.ACCEPTED, by=by)
+        put_in_hand(handoff, by, Owner.How.ACCEPTED, by=by)
     if evidence := by_key[handoff.moment].step(handoff.step).completed_by_acceptance:
         end_handoff(handoff, Draft("handoff_completed", at, details={evidence: name}), by=by)
     if transfers.is_move(made) and transfers.take_over_if_confirmed(journey, made, by=by):
@@ -359,20 +357,5 @@ def _accepted(journey: Journey, made: Offer, name: str, *, at: datetime, by: Use
     return made
 
 
-def _own(journey: Journey, handoff: Handoff, user: User, how: str, *, by: User) -> None:
-    """``user`` has it in hand from now on; whoever had it before no longer."""
-    now = clock.now()
-    Owner.objects.filter(handoff=handoff, until=None).update(until=now)
-    Owner.objects.create(
-        journey=journey, handoff=handoff, handoff_key=handoff.key, user=user, how=how, since=now, by=by
-    )
-
-
 def _end_owner(made: Offer) -> None:
     Owner.objects.filter(Q(handoff=made.handoff_id), ~Q(handoff=None), until=None).update(until=clock.now())
-
-
-def _shared_team(one: User, other: User) -> int | None:
-    """A team in which both work today."""
-    teams = {each.team_id for each in one.current_memberships}
-    return next((each.team_id for each in other.current_memberships if each.team_id in teams), None)

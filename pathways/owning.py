@@ -179,18 +179,23 @@ def assign(handoff: Handoff, user: User, reason: str = "", *, by: User) -> Owner
     They must take part in her care already: a handoff is never what opens a record. Raises Refused.
     """
     journey = _locked(handoff, by)
-    if not _takes_part(journey, user):
+    if not takes_part(journey, user):
         raise Refused(f"{user} does not take part in her care. Choose somebody else.", field="user")
     running = Owner.objects.filter(handoff=handoff, until=None).first()
     if running and running.user_id == user.pk:
         return running
+    return put_in_hand(handoff, user, Owner.How.TAKEN if user == by else Owner.How.ASSIGNED, reason=reason, by=by)
+
+
+def put_in_hand(handoff: Handoff, user: User, how: Owner.How, *, reason: str = "", by: User) -> Owner:
+    """``user`` has it from now on, and whoever had it no longer. For verbs that hold her journey's lock."""
     _end(handoff)
     return Owner.objects.create(
-        journey=journey,
+        journey_id=handoff.journey_id,
         handoff=handoff,
         handoff_key=handoff.key,
         user=user,
-        how=Owner.How.TAKEN if user == by else Owner.How.ASSIGNED,
+        how=how,
         by=by,
         reason=reason.strip(),
     )
@@ -240,7 +245,7 @@ def _locked(handoff: Handoff, by: User) -> Journey:
     return journey
 
 
-def _takes_part(journey: Journey, user: User) -> bool:
+def takes_part(journey: Journey, user: User) -> bool:
     """Whether her record is open to ``user`` by their work, and they answer handoffs. Asked with the database's own
     functions, since a page's role reads nobody else's grants and conflicts.
     """

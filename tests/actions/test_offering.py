@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
 from carecoord import clock
-from carecoord.access.models import Grant, Team, User
+from carecoord.access.models import Conflict, Grant, Team, User
 from carecoord.access.roles import Role
 from pathways import offering
 from pathways.actions import AlreadyAnswered, Draft, Refused, answer_handoff, correct_event
@@ -314,10 +314,20 @@ def test_an_offer_and_what_somebody_has_are_passed_to_a_colleague(
     assert (made.meant_for, made.state) == (colleague, "offered")
     offering.accept(made, by=fresh(colleague))
     handoff.refresh_from_db()
-    offering.pass_on(handoff, visitor, by=fresh(colleague))
+    offering.pass_on(made, visitor, by=fresh(colleague))
     assert list(Owner.objects.filter(until=None).values_list("user", "how", "by")) == [
         (visitor.pk, "passed", colleague.pk)
     ]
+
+
+def test_nothing_is_passed_to_somebody_who_must_never_see_her(handoff: Handoff, midwife: User, visitor: User) -> None:
+    colleague = staff(Role.HEALTH_VISITOR, team="hv", name="K. Moe")
+    made = offered(handoff, midwife)
+    Conflict.objects.create(woman=handoff.journey.woman, user=colleague)
+    with pytest.raises(Refused, match=r"K\. Moe cannot take this one"):
+        offering.pass_on(made, colleague, by=fresh(visitor))
+    made.refresh_from_db()
+    assert made.meant_for is None
 
 
 def test_who_has_no_account_acknowledges_by_phone(handoff: Handoff, midwife: User, visitor: User) -> None:
