@@ -12,12 +12,13 @@ import psycopg2
 from django.conf import settings
 from django.db import connection
 
-from carecoord import embedded
+from carecoord import clock, embedded
 from carecoord.access.database_roles import ROLES
 from carecoord.backup.programs import Failed
 from carecoord.environment import database_from
 
 SCRATCH = "carecoord_drill_"
+LONGEST_DRILL = 3600  # seconds; what is older was left by one that was killed
 _WHO_MAKES_IT = (
     "This role may not make a database to try the backup in. Give DATABASE_URL_SUPERUSER for this command, or let "
     "cc_owner: ALTER ROLE cc_owner CREATEDB."
@@ -28,9 +29,10 @@ _WHO_MAKES_IT = (
 def scratch_database() -> Iterator[str]:
     """The name of a new, empty database that belongs to cc_owner and is dropped when the block ends. Raises Failed."""
     connection.ensure_connection()
-    name = SCRATCH + secrets.token_hex(6)
+    now = int(clock.now().timestamp())
+    name = f"{SCRATCH}{now}_{os.getpid()}_{secrets.token_hex(6)}"
     with _administering() as cursor:
-        _drop_leftovers(cursor)
+        _drop_leftovers(cursor, now - LONGEST_DRILL)
         try:
             cursor.execute(f"CREATE DATABASE {name} OWNER cc_owner")
         except psycopg2.errors.InsufficientPrivilege as problem:
@@ -105,12 +107,17 @@ def _alone(database: Mapping[str, Any]) -> Iterator[Any]:
         server.close()
 
 
-def _drop_leftovers(cursor: Any) -> None:
-    """Scratch databases of drills that were killed: they hold women's records. One in use stays."""
-    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [SCRATCH.replace("_", r"\_") + "%"])
+def _drop_leftovers(cursor: Any, before: int) -> None:
+    """Scratch databases of drills that were killed: they hold women's records.
+
+    By the second in their names: another drill may be about to work in its own.
+    """
+    cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [SCRATCH])
     for (name,) in cursor.fetchall():
-        with suppress(psycopg2.errors.ObjectInUse, psycopg2.errors.InsufficientPrivilege):
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        begun = name.removeprefix(SCRATCH).split("_")[0]
+        if not begun.isdigit() or int(begun) < before:
+            with suppress(psycopg2.errors.ObjectInUse, psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def _is_embedded() -> bool:

@@ -183,10 +183,27 @@ def test_the_drill_restores_all_of_it_and_leaves_no_database(women: Any, signed_
     assert databases_of_drills() == []
 
 
+def test_what_a_killed_drill_left_goes_and_what_another_works_in_stays(signed_in: Signed) -> None:
+    signed_in("cc_owner")
+    left, another = (f"{databases.SCRATCH}{int(clock.now().timestamp()) - ago}_0_ab" for ago in (7200, 5))
+    with databases._administering() as cursor:
+        for name in (left, another):
+            cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            with scratch_database():
+                assert left not in databases_of_drills()
+                assert another in databases_of_drills()
+        finally:
+            for name in (left, another):
+                cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
 def databases_of_drills() -> list[str]:
+    """Those of this process's drills, and those without a process: other tests drill at the same time."""
+    own = (f"_{os.getpid()}_", "_0_")
     with connection.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [databases.SCRATCH])
-        return [name for (name,) in cursor.fetchall()]
+        return [name for (name,) in cursor.fetchall() if any(part in name for part in own)]
 
 
 def test_the_product_works_on_what_was_restored(women: list[Journey], signed_in: Signed, folder: Path) -> None:
