@@ -44,7 +44,7 @@ def _journeys(site: Site | None) -> Iterator[Journey]:
         default=Cast("woman_id", CharField()),
         output_field=CharField(),
     )
-    journeys = Journey.objects.select_related("woman", "site").prefetch_related(
+    journeys = Journey.objects.select_related("woman", "site", "entered_site").prefetch_related(
         Prefetch("events", Event.objects.filter(correction=None).order_by("occurred_at", "id"), to_attr="counting")
     )
     if site:
