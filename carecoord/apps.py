@@ -10,9 +10,13 @@ class CareCoordConfig(AppConfig):
     name = "carecoord"
 
     def ready(self) -> None:
+        from carecoord.access.wall import build_after_migrate
+
         # Not for this app itself: it has no tables, and Django tells only apps that have.
-        post_migrate.connect(make_cache_table, sender=apps.get_app_config("access"))
-        post_migrate.connect(build_wall, sender=apps.get_app_config("access"))
+        access = apps.get_app_config("access")
+        post_migrate.connect(make_cache_table, sender=access)
+        post_migrate.connect(write_role_labels, sender=access)
+        build_after_migrate(access, "carecoord.wall", needs="access_rolelabel")
 
 
 def make_cache_table(*, using: str, verbosity: int, **signal: Any) -> None:
@@ -22,13 +26,11 @@ def make_cache_table(*, using: str, verbosity: int, **signal: Any) -> None:
     call_command("createcachetable", database=using, verbosity=verbosity)
 
 
-def build_wall(*, using: str, **signal: Any) -> None:
-    """Row-level security and rights, as declared, after every ``migrate``; nothing while only some tables exist."""
+def write_role_labels(*, using: str, **signal: Any) -> None:
+    """The table of labels by role, for the policies; nothing while only some tables exist."""
     from django.db import connections
 
-    from carecoord.access.wall import build, load_role_labels
-    from carecoord.wall import WALL
+    from carecoord.access.wall import load_role_labels
 
     if "access_rolelabel" in connections[using].introspection.table_names():
         load_role_labels(using=using)
-        build(WALL, using=using)

@@ -27,9 +27,8 @@ from django.db.models import (
 from django.db.models.functions import Greatest, JSONObject
 
 from carecoord import clock
-from carecoord.access.abilities import Ability
+from carecoord.access.abilities import CASELOAD_ROLES, Ability
 from carecoord.access.models import Cover, Membership, User
-from carecoord.access.roles import Role
 from carecoord.refused import Refused
 from pathways.engine import OPEN_STATES
 from pathways.engine.times import midnight_after
@@ -40,7 +39,6 @@ from pathways.moments import ALL
 from pathways.recording import lock
 from pathways.visibility import check_may
 
-CASELOAD_ROLES = frozenset({Role.SPECIALIST_MIDWIFE, Role.MIDWIFE})
 # What her named midwife has in hand without a word: she, or her team, gives or receives it.
 CASELOAD_MOMENTS = [moment.key for moment in ALL if CASELOAD_ROLES & {*moment.senders, *moment.receivers}]
 

@@ -80,6 +80,14 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 }
 
 
+def roles_with(ability: Ability) -> frozenset[Role]:
+    """The roles that may do it."""
+    return frozenset(role for role, held in ABILITIES.items() if ability in held)
+
+
+CASELOAD_ROLES = roles_with(Ability.SEE_CASELOAD)
+
+
 def abilities_of(roles: Iterable[Role]) -> frozenset[Ability]:
     """Everything that any of ``roles`` may do."""
     return frozenset().union(*(ABILITIES.get(role, frozenset()) for role in roles))

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.db import connections, transaction
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 
 from carecoord.access.labels import LABELS
 
@@ -87,6 +89,16 @@ def build(wall: Wall, *, using: str) -> None:
                 cursor.execute("; ".join((*lines, f"COMMENT ON TABLE {entry.table} IS '{mark}'")))
         for line in _runnable(wall):
             cursor.execute(line)
+
+
+def build_after_migrate(app: AppConfig, module: str, *, needs: str) -> None:
+    """Apply the ``WALL`` of ``module`` after every ``migrate`` of ``app``, as soon as its table ``needs`` is there."""
+
+    def apply(*, using: str, **signal: Any) -> None:
+        if needs in connections[using].introspection.table_names():
+            build(import_string(f"{module}.WALL"), using=using)
+
+    post_migrate.connect(apply, sender=app, weak=False)
 
 
 def load_role_labels(*, using: str) -> None:

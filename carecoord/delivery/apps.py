@@ -1,7 +1,4 @@
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class DeliveryConfig(AppConfig):
@@ -11,15 +8,6 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
 
     def ready(self) -> None:
-        post_migrate.connect(build_wall, sender=self)
+        from carecoord.access.wall import build_after_migrate
 
-
-def build_wall(*, using: str, **signal: Any) -> None:
-    """Row-level security and rights on this app's tables, as declared, after every ``migrate``."""
-    from django.db import connections
-
-    from carecoord.access.wall import build
-    from carecoord.delivery.wall import WALL
-
-    if "delivery_message" in connections[using].introspection.table_names():
-        build(WALL, using=using)
+        build_after_migrate(self, "carecoord.delivery.wall", needs="delivery_message")

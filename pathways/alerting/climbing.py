@@ -213,7 +213,11 @@ def _send(climbed: list[_Climbed], at: datetime) -> None:
             urgent = fresh and each.moment.severity in AT_ONCE_SEVERITIES
             for user, _ in level.people:
                 (at_once if urgent else digest).setdefault(user, set()).add(_her(each))
-    for user, women in at_once.items():
-        digest[user] = digest.get(user, set()) - women
+    tell_of(at_once, digest, at)
+
+
+def tell_of(at_once: dict[int, set[int]], digest: dict[int, set[int]], at: datetime) -> None:
+    """Tell people (ids) of women (ids): a woman of whom somebody is told at once is not counted in their digest too."""
+    rest = {user: women - at_once.get(user, set()) for user, women in digest.items()}
     tell({user: len(women) for user, women in at_once.items()}, urgent=True, at=at)
-    tell({user: len(women) for user, women in digest.items() if women}, urgent=False, at=at)
+    tell({user: len(women) for user, women in rest.items() if women}, urgent=False, at=at)

@@ -30,7 +30,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from carecoord import clock
-from carecoord.access.abilities import ABILITIES, Ability
+from carecoord.access.abilities import CASELOAD_ROLES, Ability, roles_with
 from carecoord.access.models import Cover, Membership
 from carecoord.access.roles import Role
 from pathways.engine import SubjectKind
@@ -38,8 +38,7 @@ from pathways.models import DutyPost, Journey
 from pathways.moments import by_key
 from pathways.moments.ladders import POST_ROLES, Post
 
-CASELOAD_ROLES = frozenset(role for role, abilities in ABILITIES.items() if Ability.SEE_CASELOAD in abilities)
-CLINICAL_ROLES = frozenset(role for role, abilities in ABILITIES.items() if Ability.SEE_JOURNEY in abilities)
+CLINICAL_ROLES = roles_with(Ability.SEE_JOURNEY)
 OF_THE_HANDOFF = (Post.OWNER, Post.ASSIGNED_MIDWIFE, Post.NAMED_WORKER, Post.NAMED_MIDWIFE)
 NAMED_BY_THE_SITE = tuple(post for post in Post if post not in OF_THE_HANDOFF)
 

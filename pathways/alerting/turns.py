@@ -12,8 +12,7 @@ from django.db import transaction
 
 from carecoord import clock
 from carecoord.access.models import Conflict, Cover, User
-from carecoord.delivery.outbox import tell
-from pathways.alerting.climbing import AT_ONCE_SEVERITIES
+from pathways.alerting.climbing import AT_ONCE_SEVERITIES, tell_of
 from pathways.engine import OPEN_STATES
 from pathways.models import Offer
 from pathways.moments import by_key
@@ -38,10 +37,7 @@ def tell_whose_turn_it_is(at: datetime | None = None) -> int:
             at_once = by_key[offer.handoff.moment].severity in AT_ONCE_SEVERITIES
             for user in _present(_whose_turn(offer), offer, at):
                 (urgent if at_once else routine).setdefault(user, set()).add(offer.journey.woman_id)
-    for user, women in urgent.items():
-        routine[user] = routine.get(user, set()) - women
-    tell({user: len(women) for user, women in urgent.items()}, urgent=True, at=at)
-    tell({user: len(women) for user, women in routine.items() if women}, urgent=False, at=at)
+    tell_of(urgent, routine, at)
     Offer.objects.filter(pk__in=[offer.pk for offer in waiting]).update(messaged_at=at)
     return len(waiting)
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from carecoord import clock
+from carecoord.access.abilities import CASELOAD_ROLES
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from pathways.engine import Moment, Stage
 from pathways.models import Handoff, Journey, Offer
 from pathways.pages.caseload import Urgency
-from pathways.wording.handoffs import CASELOAD_ROLES, due_in_words, step_of
+from pathways.wording.handoffs import due_in_words, step_of
 from pathways.words import inside_a_sentence, roles_in_lists
 
 if TYPE_CHECKING:

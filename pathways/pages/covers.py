@@ -8,8 +8,8 @@ from datetime import date
 from django.db.models import Q
 
 from carecoord import clock
+from carecoord.access.abilities import CASELOAD_ROLES
 from carecoord.access.models import Cover, Membership, User
-from pathways.pages.midwives import CASELOAD_ROLES
 
 
 @dataclass(frozen=True)

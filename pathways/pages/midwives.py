@@ -12,12 +12,11 @@ from datetime import date, datetime
 from django.db import connection
 
 from carecoord import clock
-from carecoord.access.abilities import ABILITIES, Ability
+from carecoord.access.abilities import CASELOAD_ROLES
 from carecoord.access.models import Cover, Membership, User
 from carecoord.sites.models import Site
 from pathways.engine import Stage
 
-CASELOAD_ROLES = [role for role, abilities in ABILITIES.items() if Ability.SEE_CASELOAD in abilities]
 # What a woman counts for by stage, 1 where it is not said. A local decision until a site makes its own: no source gives
 # numbers. It is shown beside the count and limits nobody (pathway 3.3: no hard cap).
 STAGE_WEIGHTS: Mapping[str, int] = {

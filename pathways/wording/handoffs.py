@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carecoord import clock
+from carecoord.access.abilities import CASELOAD_ROLES
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from carecoord.sites.models import Nation, Site
@@ -21,7 +22,6 @@ from pathways.moments import by_key
 from pathways.moments.sources import SOURCES
 from pathways.words import STATE_NAMES
 
-CASELOAD_ROLES = frozenset({Role.SPECIALIST_MIDWIFE, Role.MIDWIFE})
 LONG_PAST = timedelta(weeks=4)
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
 _REFERENCES = re.compile(r"\s*\[[RK][^\]]*\]")  # ids of sources within a text: their titles are listed
