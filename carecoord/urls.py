@@ -40,6 +40,7 @@ urlpatterns = [
     path("alerts/how/", delivery.how_told, name="how_told"),
     path("alerts/sent/", delivery.sent, name="messages_sent"),
     path("system/", watching.system, name="system"),
+    path("", include("medications.urls")),
     path("", include("pathways.urls")),
 ]
 handler400 = "carecoord.requests.bad_request"

@@ -17,7 +17,8 @@ class PathwaysConfig(AppConfig):
         check_sites()
         build_after_migrate(self, "pathways.wall", needs="pathways_sweeprun")
 
-        from carecoord.audit.panels import Panel, register
+        from carecoord.audit.panels import SCREEN
+        from carecoord.panels import Panel
         from pathways.pages.privacy import waiting
 
-        register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))
+        SCREEN.register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))

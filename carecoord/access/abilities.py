@@ -31,6 +31,11 @@ class Ability(StrEnum):
     MANAGE_DUTY = "say who holds which post of the ladders, and when"
     ENROL_MACHINE = "make a computer a shared machine of the ward"
     SEE_SYSTEM = "see whether the product does its work"
+    SEE_WARD = "see the board of a ward"
+    STATE_MEDICINE = "write down what a source says of her medicine"
+    PRESCRIBE = "sign a ward plan, and decide about a dose"
+    WORK_ON_WARD = "give medicine on a ward, keep its beds and hand it over"
+    WITNESS = "sign as the second person"
 
 
 _CARE = frozenset(
@@ -56,21 +61,24 @@ _CASELOAD = _MIDWIFERY | {
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS})  # with the label for it; see labels.py
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
 
-_WARD_LEAD = _MIDWIFERY | {Ability.ENROL_MACHINE}
+_MEDICINE = frozenset({Ability.STATE_MEDICINE, Ability.SEE_WARD})
+_ON_WARD = _MEDICINE | {Ability.WORK_ON_WARD, Ability.WITNESS}
+_WARD = _MIDWIFERY | _ON_WARD
+_WARD_LEAD = _WARD | {Ability.ENROL_MACHINE}
 
 ABILITIES: dict[Role, frozenset[Ability]] = {
-    Role.SPECIALIST_MIDWIFE: _CASELOAD | _REACHES_HER,
-    Role.MIDWIFE: _CASELOAD | _REACHES_HER,
+    Role.SPECIALIST_MIDWIFE: _CASELOAD | _REACHES_HER | _MEDICINE | {Ability.WITNESS},
+    Role.MIDWIFE: _CASELOAD | _REACHES_HER | _MEDICINE | {Ability.WITNESS},
     Role.SAFEGUARDING_MIDWIFE: _EMERGENCY | _REACHES_HER,
-    Role.WARD_MIDWIFE: _MIDWIFERY,
+    Role.WARD_MIDWIFE: _WARD,
     Role.WARD_COORDINATOR: _WARD_LEAD,
     Role.LABOUR_WARD_COORDINATOR: _WARD_LEAD,
-    Role.OBSTETRIC_DOCTOR: _EMERGENCY,
-    Role.NEONATAL_TEAM: _EMERGENCY,
-    Role.ANAESTHETIST: _EMERGENCY,
-    Role.PHARMACIST: _CARE,
-    Role.OST_PRESCRIBER: _CARE | _REACHES_HER,
-    Role.DRUG_SERVICE_KEYWORKER: _CARE | _REACHES_HER,
+    Role.OBSTETRIC_DOCTOR: _EMERGENCY | _MEDICINE | {Ability.PRESCRIBE, Ability.WITNESS},
+    Role.NEONATAL_TEAM: _EMERGENCY | {Ability.SEE_WARD},
+    Role.ANAESTHETIST: _EMERGENCY | {Ability.SEE_WARD},
+    Role.PHARMACIST: _CARE | _MEDICINE | {Ability.WITNESS},
+    Role.OST_PRESCRIBER: _CARE | _REACHES_HER | {Ability.STATE_MEDICINE, Ability.PRESCRIBE},
+    Role.DRUG_SERVICE_KEYWORKER: _CARE | _REACHES_HER | {Ability.STATE_MEDICINE},
     Role.HEALTH_VISITOR: _CARE | _REACHES_HER,
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,

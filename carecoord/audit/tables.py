@@ -46,6 +46,8 @@ NOT_WATCHED = {
     "delivery_message": "keeps by itself what was sent, and is never deleted",
 }
 
+_STATED = ("words", "heart_note", "said_by_contact", "struck_reason")
+
 # A table that is not there yet is left for the migrate that makes it.
 WATCHED = (
     Watched("pathways_woman", ("id",), left_out=("search_key", "sort_key", "submission", "fingerprint")),
@@ -79,5 +81,12 @@ WATCHED = (
     Watched("access_conflict"),
     Watched("access_seal", row="woman_id"),
     Watched("access_cover", NOBODY),
+    Watched("medications_statement", VIA_JOURNEY, hashed=_STATED, left_out=("submission", "fingerprint")),
+    Watched("medications_call", VIA_JOURNEY, hashed=("note", "struck_reason"), left_out=("submission",)),
+    Watched("medications_plan", hashed=("words", "reason"), left_out=("submission",)),
+    Watched("medications_decision", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
+    Watched("medications_duedose"),
+    Watched("medications_dose", hashed=("reason", "struck_reason"), left_out=("submission", "fingerprint")),
+    Watched("medications_stay", VIA_JOURNEY),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )

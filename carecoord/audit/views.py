@@ -11,7 +11,7 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.audit.forms import LookedIntoForm
-from carecoord.audit.panels import registered
+from carecoord.audit.panels import SCREEN
 from carecoord.audit.review import look_into, unusual_access
 
 LARGEST = 2**63 - 1  # that the database can hold
@@ -22,7 +22,7 @@ LARGEST = 2**63 - 1  # that the database can hold
 def privacy(request: StaffRequest) -> HttpResponse:
     """Every registered panel, for the reader's own sites. Women stand on it by reference number alone."""
     now = clock.now()
-    panels = [(panel.key, panel.template, panel.context(request.user, now)) for panel in registered()]
+    panels = SCREEN.filled(request.user, now)
     return render(request, "audit/privacy.html", {"at": now, "panels": panels, "site": request.user.site_in_words})
 
 

@@ -23,6 +23,7 @@ from pathways.models import Journey
 from pathways.pages.changed import changes_since, edd_agreed, last_change, lately
 from pathways.pages.journey import FEW_ENTRIES, FEW_LATER, page_for
 from pathways.pages.midwives import WEIGHTS_IN_WORDS, colleagues
+from pathways.panels import ON_HER_JOURNEY
 from pathways.seen import Changed, Seen, SentOtherwise
 from pathways.shown import Shown
 from pathways.timeline.scales import Around
@@ -65,6 +66,7 @@ def journey(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "journey": her,
         "page": page,
+        "panels": ON_HER_JOURNEY.filled(her, request.user, clock.now()),
         "may": _allowed(request, her),
         "back": _back(request, her),
         "drawing": page.drawing,

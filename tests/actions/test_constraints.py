@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models
 
 from carecoord import clock
 from carecoord.access.models import Conflict, Cover, Draft, Grant, Membership, RoleLabel, SignInFailure, Team, User
@@ -43,6 +43,7 @@ from pathways.models import (
     SafeContact,
     Woman,
 )
+from tests.constraints import refused, taken_away, without
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
 
 pytestmark = pytest.mark.django_db
@@ -470,35 +471,6 @@ TRIGGERS = {
     "pathways_opening": lambda: (opening(), Opening.objects.all().delete()),
     "pathways_background": lambda: (background(), Background.objects.update(text="y")),
 }
-
-
-def refused(forbidden: Callable[[], object]) -> bool:
-    """Whether the database refuses; nothing of the attempt stays."""
-    try:
-        with transaction.atomic():
-            forbidden()
-            transaction.set_rollback(True)
-    except DatabaseError:
-        return True
-    return False
-
-
-def without(statement: str, forbidden: Callable[[], object]) -> bool:
-    """Whether it is still refused after ``statement``; the schema is put back."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-        still_refused = refused(forbidden)
-        transaction.set_rollback(True)
-    return still_refused
-
-
-def taken_away(model: type[models.Model], name: str) -> str:
-    """The statement that removes a constraint or the unique index that carries it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [name])
-        is_constraint = cursor.fetchone()
-    return f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {name}" if is_constraint else f"DROP INDEX {name}"
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -16,10 +16,10 @@ from carecoord.access.models import Membership
 from carecoord.access.roles import Role
 from carecoord.audit import panels
 from carecoord.audit.models import LookedInto, Seal, Unusual, Verification, Waiting
-from carecoord.audit.panels import Panel
 from carecoord.audit.review import look_into
 from carecoord.audit.sealing import seal
 from carecoord.audit.unusual.rules import RULES
+from carecoord.panels import Panel
 from carecoord.sites.models import Site
 from pathways.models import Woman
 from tests.audit import lifted
@@ -219,8 +219,8 @@ def test_an_old_or_failed_verification_is_an_alarm(signed_in: Any) -> None:
 
 
 def test_an_app_can_put_a_panel_of_its_own_first(signed_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panels, "_registered", dict(panels._registered))
-    panels.register(Panel("reviews", 10, "audit/state_panel.html", lambda reader, at: None))
+    monkeypatch.setattr(panels.SCREEN, "registered", dict(panels.SCREEN.registered))
+    panels.SCREEN.register(Panel("reviews", 10, "audit/state_panel.html", lambda reader, at: {}))
     answer = signed_in.get(URL)
     assert [key for key, _, _ in answer.context["panels"]] == ["reviews", "waiting", "unusual", "trail"]
 
@@ -230,10 +230,11 @@ def test_a_panel_is_asked_with_the_reader_and_the_time(
 ) -> None:
     asked: list[Any] = []
 
-    def context(reader: Any, at: Any) -> None:
+    def context(reader: Any, at: Any) -> dict[str, Any]:
         asked.append((reader, at))
+        return {}
 
-    monkeypatch.setattr(panels, "_registered", {"x": Panel("x", 1, "audit/state_panel.html", context)})
+    monkeypatch.setattr(panels.SCREEN, "registered", {"x": Panel("x", 1, "audit/state_panel.html", context)})
     signed_in.get(URL)
     ((reader, at),) = asked
     assert reader == officer

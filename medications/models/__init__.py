@@ -1,0 +1,23 @@
+"""Ward medicine: what sources say, the plan, the doses, and where she is. Amounts are text, exactly as stated."""
+
+from medications.models.doses import TAKEN, WHOLE, Dose, DueDose, Outcome, Place
+from medications.models.plans import Decision, Plan
+from medications.models.statements import Call, Source, Statement, Supervised, YesNoUnknown
+from medications.models.ward import Stay
+
+__all__ = [
+    "TAKEN",
+    "WHOLE",
+    "Call",
+    "Decision",
+    "Dose",
+    "DueDose",
+    "Outcome",
+    "Place",
+    "Plan",
+    "Source",
+    "Statement",
+    "Stay",
+    "Supervised",
+    "YesNoUnknown",
+]

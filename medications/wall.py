@@ -1,0 +1,30 @@
+"""The rights on the tables of ward medicine: a row is seen through the woman's journey."""
+
+from carecoord.access.wall import Wall, Walled, through
+
+_APPEND = "SELECT, INSERT"
+_STRUCK = "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason)"
+
+
+def _of_journey(table: str, app: str, worker: str = "SELECT") -> Walled:
+    return Walled(table, shows=through(table, "journey_id", "pathways_journey"), app=app, worker=worker)
+
+
+WALL = Wall(
+    tables=(
+        _of_journey("medications_statement", _STRUCK),
+        _of_journey("medications_call", _STRUCK),
+        _of_journey("medications_decision", _STRUCK),
+        _of_journey("medications_plan", "SELECT, INSERT, UPDATE (status, valid, reason, ended_by_id)"),
+        _of_journey(
+            "medications_duedose",
+            "SELECT, INSERT, UPDATE (cancelled_at, cancelled_because)",
+            "SELECT, INSERT, UPDATE (cancelled_at, cancelled_because)",
+        ),
+        _of_journey(
+            "medications_dose",
+            "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, released_by_id, event_id)",
+        ),
+        _of_journey("medications_stay", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE"),
+    ),
+)

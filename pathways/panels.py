@@ -1,0 +1,10 @@
+"""What other parts show on the page of her journey, above the timeline.
+
+A panel is asked with the journey, its reader and the time (aware, UTC).
+"""
+
+from __future__ import annotations
+
+from carecoord.panels import Place
+
+ON_HER_JOURNEY = Place()

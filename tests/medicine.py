@@ -1,0 +1,111 @@
+"""Rows of ward medicine that tests start from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from carecoord import clock
+from carecoord.access.models import Team, User
+from carecoord.access.roles import Role
+from medications.models import Dose, DueDose, Plan, Source, Statement, Stay
+from pathways.models import Journey
+from tests.factories import UserFactory, ago, happened, journey, staff
+
+METHADONE = "methadone_oral_1mg_ml"
+WORDS = "methadone oral solution 1 mg/ml, 45 mg once a day, supervised"
+
+
+def on_ward(*, since: datetime | None = None, bed: str = "3", site: str = "ASHF", **fields: Any) -> Journey:
+    """A woman in treatment, admitted to the first ward of the site, in a bed."""
+    since = since or ago(1)
+    record = journey(site=site, **fields)
+    happened(
+        record,
+        ("first_contact", since - timedelta(days=100)),
+        ("treatment_started", since - timedelta(days=90), {"medication": METHADONE}),
+        ("admitted", since, {"reason": "antenatal"}),
+    )
+    ward = Team.objects.filter(site=record.site, kind=Team.Kind.WARD).order_by("code")[0]
+    Stay.objects.create(journey=record, ward=ward, admission=1, bed=bed, since=since)
+    return record
+
+
+def ward_midwife(**fields: Any) -> User:
+    """A midwife of Maple ward."""
+    return staff(Role.WARD_MIDWIFE, team="maple", **fields)
+
+
+def statement(record: Journey, source: str = Source.PRESCRIBER, **fields: Any) -> Statement:
+    """What a source says: 45 mg once a day at 09:30, last dose yesterday morning."""
+    said_at = fields.pop("said_at", ago(hours=1))
+    known: dict[str, Any] = {
+        "admission": 1,
+        "product": METHADONE,
+        "strength": "1 mg/ml",
+        "form": "oral solution",
+        "amount": "45",
+        "unit": "mg",
+        "frequency": "od",
+        "times": [{"time": "09:30", "amount": "45"}],
+        "words": WORDS,
+        "supervised": "daily",
+        "last_dose_at": said_at - timedelta(days=1),
+        "said_by": "Dr P. Anand",
+        "obtained_by": fields.pop("obtained_by", None) or UserFactory(),
+        **fields,
+    }
+    return Statement.objects.create(journey=record, source=source, said_at=said_at, **known)
+
+
+def plan(record: Journey, **fields: Any) -> Plan:
+    """The active plan: 45 mg once a day at 09:30, at least 20 hours apart, two signatures."""
+    known: dict[str, Any] = {
+        "product": METHADONE,
+        "words": WORDS,
+        "amount": "45",
+        "unit": "mg",
+        "frequency": "od",
+        "times": [{"time": "09:30", "amount": "45"}],
+        "first_on": clock.today(),
+        "least_gap": timedelta(hours=20),
+        "valid": DateTimeTZRange(ago(1), None),
+        "prescriber": fields.pop("prescriber", None) or UserFactory(),
+        **fields,
+    }
+    return Plan.objects.create(journey=record, woman=record.woman, **known)
+
+
+def due_dose(prescribed: Plan, due_at: datetime, **fields: Any) -> DueDose:
+    """One dose that the plan asks for."""
+    number = DueDose.objects.filter(journey=prescribed.journey).count() + 1
+    known: dict[str, Any] = {"number": number, "local_day": clock.today(due_at), "slot": 0, **fields}
+    return DueDose.objects.create(
+        journey=prescribed.journey, woman=prescribed.woman, plan=prescribed, due_at=due_at, **known
+    )
+
+
+def dose(prescribed: Plan, due: DueDose | None = None, **fields: Any) -> Dose:
+    """What came of a dose, past the verb: given an hour ago, watched by another."""
+    given_at = fields.pop("given_at", ago(hours=1))
+    outcome = fields.pop("outcome", "given")
+    taken = outcome in ("given", "given_late", "part_given", "vomited_after")
+    known: dict[str, Any] = {
+        "blocked": DateTimeTZRange(given_at, given_at + prescribed.least_gap) if taken else None,
+        "words": prescribed.words,
+        "given_by": fields.pop("given_by", None) or UserFactory(),
+        "witness": fields.pop("witness", None) or UserFactory(),
+        **fields,
+    }
+    return Dose.objects.create(
+        journey=prescribed.journey,
+        woman=prescribed.woman,
+        product=prescribed.product,
+        plan=prescribed,
+        due=due,
+        outcome=outcome,
+        given_at=given_at,
+        **known,
+    )
