@@ -1,4 +1,4 @@
-"""What the database must not hold in the clear: seeds of second factors, what somebody typed and did not send.
+"""What the database must not hold in the clear: seeds of second factors, what somebody typed and did not send, PINs.
 
 The keys are the environment's (`CARECOORD_ENCRYPTION_KEY`, with commas): the first writes, all of them read, so a new
 one is put in front and the old one leaves when nothing needs it any more.
@@ -6,7 +6,9 @@ one is put in front and the old one leaves when nothing needs it any more.
 
 from __future__ import annotations
 
+import hmac
 from functools import lru_cache
+from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -29,6 +31,23 @@ def decrypt(encrypted: str) -> str:
         return _cipher(tuple(settings.ENCRYPTION_KEYS)).decrypt(encrypted.encode()).decode()
     except InvalidToken as problem:
         raise Unreadable from problem
+
+
+def keyed_hash(text: str) -> str:
+    """What stands for a short secret in the database: worthless to whoever has the database without the key.
+
+    A slow hash would not protect a million possible PINs, and would take the time of everybody who signs at a bed.
+    """
+    return _hmac(settings.ENCRYPTION_KEYS[0], text)
+
+
+def is_hash_of(text: str, hashed: str) -> bool:
+    """Whether ``hashed`` was made of ``text``, with any of the keys."""
+    return any(hmac.compare_digest(_hmac(key, text), hashed) for key in settings.ENCRYPTION_KEYS)
+
+
+def _hmac(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), sha256).hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -10,13 +10,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.webauthn.internal import auth as webauthn
-from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.http import HttpRequest
 
 from carecoord import clock
 from carecoord.access import door, machines
+from carecoord.access.encryption import is_hash_of, keyed_hash
 from carecoord.access.models import Pin, SignIn, User
 
 DIGITS = 6
@@ -55,8 +55,13 @@ def is_too_plain(digits: str) -> bool:
 
 def set_pin(user: User, digits: str) -> None:
     """Set or change the PIN."""
-    fields = {"hashed": make_password(digits), "tries": 0, "set_at": clock.now()}
+    fields = {"hashed": keyed_hash(_of(user, digits)), "tries": 0, "set_at": clock.now()}
     Pin.objects.update_or_create(user=user, defaults=fields)
+
+
+def _of(user: User, digits: str) -> str:
+    """What is hashed: the same digits of two people are not alike."""
+    return f"pin {user.pk} {digits}"
 
 
 def forget_tries(user: User) -> None:
@@ -71,7 +76,7 @@ def _by_pin(request: HttpRequest, user: User) -> str:
     if not Pin.objects.filter(user=user, tries__lt=TRIES).update(tries=F("tries") + 1):
         return "Your PIN was wrong five times. Use your passkey or your password."
     pin = Pin.objects.get(user=user)
-    if check_password(request.POST["pin"], pin.hashed):
+    if is_hash_of(_of(user, request.POST["pin"]), pin.hashed):
         forget_tries(user)
         return ""
     if pin.tries >= TRIES:

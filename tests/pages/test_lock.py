@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 
 from carecoord import clock
 from carecoord.access import drafts, machines
+from carecoord.access.encryption import is_hash_of
 from carecoord.access.models import Draft, Membership, Pin, SignIn, Team, User
 from carecoord.access.reauthentication import recently
 from carecoord.access.roles import Role
@@ -194,6 +195,18 @@ class TestPin:
         request.session, request.user = desk.session, midwife
         assert not recently(request)
         assert desk.get("/accounts/pin/")["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Fpin%2F"
+
+    def test_the_database_alone_does_not_tell_it(self, midwife: User, settings: Any) -> None:
+        """The same digits of two people differ; an older key still reads what it wrote; without the key it is nothing."""
+        second = person(name="S. Ito")
+        for user in (midwife, second):
+            set_pin(user, "203981")
+        first, other = Pin.objects.order_by("user").values_list("hashed", flat=True)
+        assert first != other
+        settings.ENCRYPTION_KEYS = ["another key", *settings.ENCRYPTION_KEYS]
+        assert is_hash_of(f"pin {midwife.pk} 203981", Pin.objects.get(user=midwife).hashed)
+        settings.ENCRYPTION_KEYS = ["another key"]
+        assert not is_hash_of(f"pin {midwife.pk} 203981", Pin.objects.get(user=midwife).hashed)
 
     @pytest.mark.parametrize("digits", ["12345", "1234567", "abcdef", "111111", "123456", "987654", "١٢٣٤٥٦"])
     def test_a_plain_one_is_refused(self, desk: Client, midwife: User, digits: str) -> None:

@@ -67,7 +67,7 @@ class Pin(models.Model):
     """Six digits that unlock, on an enrolled shared machine only, and nothing else."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pin")
-    hashed = models.CharField(max_length=256)
+    hashed = models.CharField(max_length=256)  # keyed_hash; one that was made otherwise is set anew by its person
     tries = models.PositiveSmallIntegerField(default=0, help_text="Wrong ones since the last whole sign-in")
     set_at = models.DateTimeField(default=clock.now)
 
