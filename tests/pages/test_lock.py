@@ -197,7 +197,7 @@ class TestPin:
         assert desk.get("/accounts/pin/")["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Fpin%2F"
 
     def test_the_database_alone_does_not_tell_it(self, midwife: User, settings: Any) -> None:
-        """The same digits of two people differ; an older key still reads what it wrote; without the key it is nothing."""
+        """The same digits of two people differ; an older key reads what it wrote; without the key it is nothing."""
         second = person(name="S. Ito")
         for user in (midwife, second):
             set_pin(user, "203981")
