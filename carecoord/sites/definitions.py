@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from carecoord.access.roles import Role
+from carecoord.sites.hours import OpeningHours, is_days, read_hours
 
 FOLDER = Path(__file__).parent / "data"
 NATIONS = ("ENG", "SCO")
@@ -61,6 +62,66 @@ class Offer:
         return OFFER_STATES[self.state]
 
 
+SourceKind = Literal["prescriber", "pharmacy"]
+SOURCE_KINDS: dict[str, str] = {"prescriber": "drug service or other prescriber", "pharmacy": "pharmacy"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who can say what medicine she has: a prescriber's service or a pharmacy, with when and how it is reached.
+
+    ``code`` is its team's where it has one. ``hours_text`` is the hours as the file tells them, day by day.
+    ``out_of_hours`` says whom to ring while it is closed; empty where nobody is.
+    """
+
+    code: str
+    name: str
+    kind: SourceKind
+    phone: str
+    hours: OpeningHours
+    hours_text: Mapping[str, str]
+    out_of_hours: str = ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A text of local policy, shown word for word with its sources, owner, version and date of review."""
+
+    key: str
+    title: str
+    text: str
+    owner: str
+    version: str
+    review_on: date
+    sources: Sequence[str] = ()
+
+    def is_expired(self, on: date) -> bool:
+        """Whether its review was due before a date: it is shown, marked, and never replaced by a general text."""
+        return on > self.review_on
+
+
+# What a site can have a text on. A key that its file leaves out is shown as not configured.
+POLICY_KEYS: dict[str, str] = {
+    "ooh_verification": "her medicine cannot be confirmed at this hour",
+    "gap_48h": "48 hours since her last confirmed dose",
+    "gap_72h": "72 hours since her last confirmed dose",
+    "gap_120h": "5 days since her last confirmed dose",
+    "no_dose_scheduled": "no dose is scheduled",
+    "laib_overdue": "an injection is overdue",
+    "part_dose": "part of a dose, or she was sick afterwards",
+    "own_medicine": "she brings medicine of her own",
+    "own_medicine_declined": "she does not agree that it is stored",
+    "dependent_not_in_treatment": "she depends on opioids and is not in treatment",
+    "feeding": "feeding the baby",
+    "observation": "observing the baby",
+    "naloxone_baby": "naloxone and this baby",
+    "double_dose": "a dose from two places",
+    "self_discharge": "she leaves before it is arranged",
+    "sedation_and_baby_care": "sedating medicine and caring for a baby",
+    "labour_analgesia": "pain relief in labour",
+}
+
+
 @dataclass(frozen=True)
 class SiteDefinition:
     """One site's TOML, checked."""
@@ -71,6 +132,17 @@ class SiteDefinition:
     teams: tuple[TeamDefinition, ...]
     parameters: Mapping[str, Parameter]
     offers: tuple[Offer, ...]
+    sources: tuple[Source, ...] = ()
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+
+    def source(self, code: str) -> Source | None:
+        """The source with this code; None where the file has none such."""
+        return next((source for source in self.sources if source.code == code), None)
+
+    def policy(self, key: str) -> Policy | None:
+        """The site's text on ``key``; None where it is not configured. Raises KeyError for a key that is none."""
+        POLICY_KEYS[key]
+        return self.policies.get(key)
 
     @property
     def parameter_values(self) -> dict[str, str]:
@@ -97,8 +169,10 @@ def _read(path: Path) -> SiteDefinition:
             teams=tuple(TeamDefinition(**team) for team in raw["teams"]),
             parameters={name: Parameter(**value) for name, value in raw.get("parameters", {}).items()},
             offers=tuple(Offer(**offer) for offer in raw.get("offers", [])),
+            sources=tuple(_source(raw["nation"], source) for source in raw.get("sources", [])),
+            policies={policy["key"]: Policy(**policy) for policy in raw.get("policies", [])},
         )
-    except (KeyError, TypeError, tomllib.TOMLDecodeError) as problem:
+    except (KeyError, TypeError, ValueError, tomllib.TOMLDecodeError) as problem:
         raise InvalidSiteFile(f"{path.name}: {problem}") from problem
     _checked(definition.nation in NATIONS, path, f"nation must be one of {', '.join(NATIONS)}")
     codes = [team.code for team in definition.teams]
@@ -108,7 +182,38 @@ def _read(path: Path) -> SiteDefinition:
     _checked(not strange, path, f"unknown role that a team serves: {', '.join(strange)}")
     unknown = [offer.state for offer in definition.offers if offer.state not in OFFER_STATES]
     _checked(not unknown, path, f"unknown state of an offer: {', '.join(unknown)}")
+    _check_sources(definition, path)
+    _check_policies(definition, [policy["key"] for policy in raw.get("policies", [])], path)
     return definition
+
+
+def _source(nation: str, raw: Mapping[str, Any]) -> Source:
+    """One entry of ``[[sources]]``: its hours stand among its other keys, by weekday."""
+    entry = dict(raw)
+    hours_text = {name: entry.pop(name) for name in raw if is_days(name)}
+    on_bank_holidays = {"closed": False, "open": True}[entry.pop("bank_holidays")]
+    closed_on = frozenset(date.fromisoformat(day) for day in entry.pop("closed_on", []))
+    hours = OpeningHours(nation, read_hours(hours_text), on_bank_holidays, closed_on)
+    return Source(**entry, hours=hours, hours_text=hours_text)
+
+
+def _check_sources(definition: SiteDefinition, path: Path) -> None:
+    codes = [source.code for source in definition.sources]
+    _checked(len(codes) == len(set(codes)), path, "two sources have the same code")
+    unknown = sorted({source.kind for source in definition.sources} - SOURCE_KINDS.keys())
+    _checked(not unknown, path, f"unknown kind of a source: {', '.join(unknown)}")
+    silent = [source.code for source in definition.sources if not source.phone.strip()]
+    _checked(not silent, path, f"no phone number of a source: {', '.join(silent)}")
+
+
+def _check_policies(definition: SiteDefinition, keys: Sequence[str], path: Path) -> None:
+    _checked(len(keys) == len(set(keys)), path, "two policies have the same key")
+    unknown = sorted(set(keys) - POLICY_KEYS.keys())
+    _checked(not unknown, path, f"unknown key of a policy: {', '.join(unknown)}")
+    for policy in definition.policies.values():
+        stated = policy.title and policy.text and policy.owner and policy.version
+        _checked(bool(stated), path, f"{policy.key}: a policy needs a title, a text, an owner and a version")
+        _checked(isinstance(policy.review_on, date), path, f"{policy.key}: review_on is a date, such as 2027-03-31")
 
 
 @cache
