@@ -1,4 +1,4 @@
-"""What the engine needs to know of a site: nation, calendar, parameters."""
+"""What the engine needs to know of a site: nation, calendar, parameters, who can confirm her medicine."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from carecoord.clock import LONDON
 from carecoord.sites.calendars import working_days
 from carecoord.sites.definitions import SiteDefinition, all_site_definitions
 from carecoord.sites.models import Site
-from pathways.engine import SiteRules
+from pathways.engine import DefinitionError, SiteRules, SourceOfMedicine
 from pathways.moments import check_site
+from pathways.moments.sources import SOURCES
 
 
 def rules_of(site: Site) -> SiteRules:
@@ -16,9 +17,12 @@ def rules_of(site: Site) -> SiteRules:
 
 
 def check_sites() -> None:
-    """Raise DefinitionError where a site's file sets a parameter that the rules cannot read. Run at start-up."""
+    """Raise DefinitionError where a site's file says what the rules cannot read, or cites nothing. Run at start-up."""
     for definition in all_site_definitions():
         check_site(_rules(definition))
+        cited = {source for policy in definition.policies.values() for source in policy.sources}
+        if unknown := sorted(cited - SOURCES.keys()):
+            raise DefinitionError(f"{definition.code}: a policy cites an unknown source: {', '.join(unknown)}")
 
 
 def _rules(definition: SiteDefinition) -> SiteRules:
@@ -27,4 +31,5 @@ def _rules(definition: SiteDefinition) -> SiteRules:
         zone=LONDON,
         is_working_day=working_days(definition.nation),
         parameters=definition.parameter_values,
+        sources={source.code: SourceOfMedicine(source.kind, source.hours) for source in definition.sources},
     )

@@ -12,7 +12,7 @@ from typing import Any
 from carecoord.access.demo import POSTS
 from pathways.demo.life import Life
 from pathways.demo.stories import Told
-from pathways.engine import EvidenceKind, Handoff, SubjectKind
+from pathways.engine import FACT_KINDS, EvidenceKind, Handoff, SubjectKind
 from pathways.moments import by_key
 
 _POST_OF = {post.role: name for name, post in reversed(POSTS.items())}
@@ -36,9 +36,11 @@ def contact(life: Life, kind: str, at: datetime, number: int) -> Told:
 
 
 def closed_by(handoff: Handoff) -> frozenset[str]:
-    """The kinds of event that complete this handoff by themselves."""
+    """The kinds of event that complete this handoff by themselves, unless it is answered in words all the same."""
     step = by_key[handoff.moment].step(handoff.step)
-    return frozenset(step.completed_by.facts if step.completed_by else ())
+    if step.completed_by is None or _usual(handoff).get("by_answer"):
+        return frozenset()
+    return frozenset(step.completed_by.facts)
 
 
 def is_done_at_the_end(handoff: Handoff) -> bool:
@@ -57,7 +59,8 @@ def answer(life: Life, handoff: Handoff, at: datetime) -> Told:
     usual = _usual(handoff) | _usual(handoff).get(life.site_code, {})
     note = _note(life, usual, life.pick(f"note/{handoff.moment}.{handoff.step}", 100))
     if kinds := closed_by(handoff):
-        return Told(min(kinds), at, _baby(handoff), note=note)
+        kind = min(kinds)
+        return Told(kind, at, _baby(handoff), _belonging(handoff, kind), note=note)
     receivers = by_key[handoff.moment].receivers
     by = usual.get("by", next((_POST_OF[role] for role in receivers if role in _POST_OF), ""))
     details = _naming(handoff) | _evidence(life, handoff, at, usual.get("evidence", {}))
@@ -83,6 +86,13 @@ def _naming(handoff: Handoff) -> dict[str, str]:
     if handoff.subject.number and _baby(handoff) is None:
         details[handoff.subject.kind.value] = str(handoff.subject.number)
     return details
+
+
+def _belonging(handoff: Handoff, kind: str) -> dict[str, str]:
+    """The details that say what an event belongs to, where events of its kind can say so."""
+    subject = handoff.subject.kind.value
+    says_so = any(detail.name == subject for detail in FACT_KINDS[kind].details)
+    return {subject: str(handoff.subject.number)} if says_so else {}
 
 
 def _evidence(life: Life, handoff: Handoff, at: datetime, usual: Mapping[str, str]) -> dict[str, str]:

@@ -16,12 +16,13 @@ from pathways import engine
 from pathways.demo import answers
 from pathways.demo.life import Life
 from pathways.demo.stories import Told, UnreadableStory
-from pathways.engine import Fact, Handoff, Stage
+from pathways.engine import Fact, Handoff, Stage, Subject, SubjectKind
 from pathways.engine.times import days_later
 from pathways.moments import ALL
 
 CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
 MILESTONES = frozenset({"booking_completed", "transfer_accepted", "contact_made"})  # only a story brings these about
+OF_THE_WARDS_MEDICINE = frozenset({"OST_VERIFY", "OST_ADMISSION_NOTICE", "OST_FIRST_DOSE"})
 DAYS_OF_VISITS = 28  # a midwife visits at home that long after the birth
 LONG = timedelta(days=8)
 A_WHILE = timedelta(minutes=20)
@@ -137,16 +138,29 @@ def _is_silent(life: Life, at: datetime) -> bool:
 
 def _done(life: Life, lines: Sequence[Told]) -> Iterator[Told]:
     """What ends the handoffs that exist so far and have come round before today."""
-    existing = engine.handoffs(ALL, life.rules, facts_of(lines), life.horizon, edd_at_entry=life.edd)
+    facts = facts_of(lines)
+    existing = engine.handoffs(ALL, life.rules, facts, life.horizon, edd_at_entry=life.edd)
+    stay = stay_of(facts)
     told: set[tuple[str, datetime, int | None]] = set()
     for handoff in existing:
-        line = _end_of(life, handoff)
+        line = None if is_told_by_the_ward(handoff, stay) else _end_of(life, handoff)
         if line is None:
             continue
         key = (line.kind, line.occurred_at, line.baby)
         if line.kind.startswith("handoff_") or key not in told:  # one visit may answer two: it is told once
             yield line
         told.add(key)
+
+
+def stay_of(facts: Sequence[Fact]) -> Subject | None:
+    """Her admission while she is in hospital; None when she is not."""
+    admissions = sum(fact.kind == "admitted" for fact in facts)
+    return Subject(SubjectKind.ADMISSION, admissions) if admissions and engine.mother_in_hospital(facts) else None
+
+
+def is_told_by_the_ward(handoff: Handoff, stay: Subject | None) -> bool:
+    """Whether it is about the medicine of somebody who is in now: that is not routine, the ward tells it."""
+    return handoff.moment in OF_THE_WARDS_MEDICINE and handoff.subject == stay
 
 
 def _end_of(life: Life, handoff: Handoff) -> Told | None:

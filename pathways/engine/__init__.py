@@ -7,22 +7,22 @@ facts          what happened, in which order          fact_kinds    which kinds 
 stage          where she is on the pathway            whereabouts   who is in hospital, who is with her
 subjects       whom a handoff is owed for             openings      which fact opens a moment
 due, anchors   when it is due                         state         how it stands
-recurrence     the moment that every contact renews   answers       which answer belongs to which handoff
+recurrence     the moments that every contact, or dose, renews
+answers        which answer belongs to which handoff medicine      her medicine, and who can confirm it
 definitions    the form in which moments are declared checks        proof that declarations are whole
 """
 
-from pathways.engine.answers import subject_answered
-from pathways.engine.checks import DefinitionError, check_definitions, check_site, parameters_of
+from pathways.engine.checks import DefinitionError, check_definitions, check_site, date_parameters_of, parameters_of
 from pathways.engine.definitions import Anchor, Ending, Evidence, EvidenceKind, Moment, Rule, Severity, Step, Tier
 from pathways.engine.fact_kinds import FACT_KINDS, AboutBaby, Detail, DetailType, FactKind, Lane
 from pathways.engine.facts import ANSWER_KINDS, Fact, History, in_order, planned_for
 from pathways.engine.gestation import DAYS_TO_EDD, current_edd, date_at_gestation, gestation_in_days, gestation_on
 from pathways.engine.handoffs import Handoff, answers_without_handoff, handoffs
 from pathways.engine.offsets import Offset, parse_offset
-from pathways.engine.site import SiteRules
+from pathways.engine.site import SiteRules, SourceOfMedicine
 from pathways.engine.stage import STAGE_ORDER, TRANSITIONS, Stage, StageMove, Transition, stage_history
 from pathways.engine.state import COMPLETED_STATES, LATE_STATES, OPEN_STATES, URGENCY, State
-from pathways.engine.subjects import THE_PREGNANCY, Subject, SubjectKind
+from pathways.engine.subjects import THE_PREGNANCY, Subject, SubjectKind, subject_answered
 from pathways.engine.validation import Problem, Vocabulary, baby_in, problems_in_fact
 from pathways.engine.whereabouts import Whereabouts, mother_in_hospital, stays, whereabouts
 from pathways.engine.words import rule_in_words, step_in_words
@@ -57,6 +57,7 @@ __all__ = [
     "Rule",
     "Severity",
     "SiteRules",
+    "SourceOfMedicine",
     "Stage",
     "StageMove",
     "State",
@@ -73,6 +74,7 @@ __all__ = [
     "check_site",
     "current_edd",
     "date_at_gestation",
+    "date_parameters_of",
     "gestation_in_days",
     "gestation_on",
     "handoffs",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from pathways.engine.definitions import Anchor, Moment, Opening, Parameter, Pick, Rule, Step
+from pathways.engine.definitions import Anchor, DateParameter, Moment, Opening, Parameter, Pick, Rule, Step
 from pathways.engine.fact_kinds import FACT_KINDS
-from pathways.engine.facts import ANSWER_KINDS
+from pathways.engine.facts import ANSWER_KINDS, date_in
 from pathways.engine.offsets import Offset, Unit, parse_offset
 from pathways.engine.site import SiteRules
 from pathways.engine.stage import STAGE_ORDER, TRANSITIONS, Stage
@@ -46,6 +46,12 @@ def parameters_of(definitions: Sequence[Moment]) -> dict[str, Parameter]:
     return {parameter.name: parameter for parameter in found if parameter}
 
 
+def date_parameters_of(definitions: Sequence[Moment]) -> dict[str, DateParameter]:
+    """Every date that a site may set, by name."""
+    openings = [step.opens or moment.opens for moment in definitions for step in moment.steps]
+    return {opening.from_date.name: opening.from_date for opening in openings if opening.from_date}
+
+
 def _raise_for(problems: Sequence[str]) -> None:
     if problems:
         raise DefinitionError("\n".join(problems))
@@ -81,6 +87,8 @@ def _problems_of(moment: Moment, ladders: Collection[str], sources: Collection[s
     found += [f"no evidence for step {step.key}" for step in moment.steps if not moment.evidence_for(step.key)]
     if moment.warn.amount > 0 or moment.late.amount < 0:
         found.append("warns after, or is missed before, it is due")
+    if moment.early_warning and moment.early_warning.offset.amount > 0:
+        found.append("warns early after it is due")
     found += _problems_of_opening(moment.opens, moment)
     for step in moment.steps:
         found += (f"step {step.key} {problem}" for problem in _problems_of_step(step, moment))
@@ -94,7 +102,7 @@ _TAKEN = {"baby"} | {detail.name for kind in ANSWER_KINDS for detail in FACT_KIN
 def _problems_of_opening(opening: Opening, moment: Moment) -> Iterator[str]:
     kinds = [on.kind for on in opening.on] + list(opening.not_after) + [opening.starts_again_on or opening.on[0].kind]
     yield from (f"unknown fact {kind}" for kind in kinds if kind not in FACT_KINDS)
-    one_step_only = opening.starts_again_on or opening.pick in (Pick.NEXT_AFTER_COMPLETION, Pick.EVERY_CONTACT)
+    one_step_only = opening.starts_again_on or opening.pick in (Pick.NEXT_AFTER_COMPLETION, Pick.EVERY)
     if one_step_only and len(moment.steps) != 1:
         yield "opens again, which needs exactly one step"
 
@@ -138,6 +146,10 @@ def _problems_of_stages() -> Iterator[str]:
 
 
 def _problems_of_parameter(name: str, value: str, definitions: Sequence[Moment]) -> Iterator[str]:
+    if name in date_parameters_of(definitions):
+        if date_in(value) is None:
+            yield f"{name}: {value!r} is no date; write it as 2026-12-01"
+        return
     try:
         offset = parse_offset(value)
     except ValueError as problem:

@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from pathways.engine.facts import Fact, planned_for
+from pathways.engine.facts import ANSWER_KINDS, Fact, planned_for
+from pathways.engine.medicine import (
+    closed_sources,
+    is_closed_after_leaving,
+    medicine_at,
+    next_dose_on,
+    next_usual_dose,
+)
 from pathways.engine.offsets import parse_offset
 from pathways.engine.pregnancy import Pregnancy
 from pathways.engine.stage import Stage
-from pathways.engine.subjects import Subject, SubjectKind
+from pathways.engine.subjects import Subject, SubjectKind, subject_answered
 from pathways.engine.whereabouts import born_in_hospital
 
 
@@ -188,10 +195,114 @@ class CompletedWith:
 
 
 @dataclass(frozen=True, slots=True)
-class NotKnownYet:
-    """Depends on facts that a later release supplies; until then it does not hold."""
+class AnyOf:
+    """At least one of these holds."""
 
+    conditions: tuple[Condition, ...]
+
+    @property
+    def in_words(self) -> str:
+        return " or ".join(condition.in_words for condition in self.conditions)
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return any(condition.holds(pregnancy, fact, subject) for condition in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """This step was answered for the subject, in whatever way."""
+
+    moment: str
+    step: str
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.step.replace('_', ' ')} was answered"
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        answers = pregnancy.answers(self.moment, self.step)
+        return any(
+            answer.kind in ANSWER_KINDS and subject_answered(answer, subject.kind) == subject for answer in answers
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BothSourcesOpen:
+    """Her prescriber and her pharmacy are open at the time of the fact."""
+
+    in_words: str = "both sources are open"
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return not any(closed_sources(pregnancy, fact.at))
+
+
+@dataclass(frozen=True, slots=True)
+class ASourceIsClosed:
+    """Her prescriber or her pharmacy is closed at the time of the fact."""
+
+    in_words: str = "one of the sources is closed"
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return any(closed_sources(pregnancy, fact.at))
+
+
+@dataclass(frozen=True, slots=True)
+class LastDoseKnown:
+    """Somebody confirmed the last dose before the ward's first one, and when her next usual one is."""
+
+    in_words: str = "the last confirmed dose is known"
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return next_usual_dose(pregnancy, subject) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LastDoseUnknown:
+    """Nobody has confirmed the last dose before the ward's first one."""
+
+    in_words: str = "the last dose is unknown"
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return next_usual_dose(pregnancy, subject) is None
+
+
+@dataclass(frozen=True, slots=True)
+class InTreatmentWith:
+    """She is in treatment at the time of the fact, with one of these medicines."""
+
+    medicines: frozenset[str]
     in_words: str
 
     def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
-        return False
+        return pregnancy.history.in_treatment_at(fact.at) and medicine_at(pregnancy, fact) in self.medicines
+
+
+@dataclass(frozen=True, slots=True)
+class InTreatmentWithout:
+    """She is in treatment at the time of the fact, with none of these medicines; with what is unknown, too."""
+
+    medicines: frozenset[str]
+    in_words: str
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return pregnancy.history.in_treatment_at(fact.at) and medicine_at(pregnancy, fact) not in self.medicines
+
+
+@dataclass(frozen=True, slots=True)
+class NextDoseDateGiven:
+    """The fact, a discharge, names the date of her next dose."""
+
+    in_words: str = "the next dose date is given"
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return next_dose_on(fact) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PharmacyClosedAfterLeaving:
+    """Her pharmacy does not open on the day after the one on which she leaves."""
+
+    in_words: str = "the pharmacy is closed on the day after she leaves"
+
+    def holds(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        return is_closed_after_leaving(pregnancy, subject)

@@ -13,10 +13,12 @@ from enum import StrEnum
 from carecoord.access.labels import Label
 from carecoord.access.roles import Role
 from pathways.engine.conditions import Condition
+from pathways.engine.facts import Fact
 from pathways.engine.offsets import Offset, parse_offset
+from pathways.engine.pregnancy import Pregnancy
 from pathways.engine.site import Nation
 from pathways.engine.stage import Stage
-from pathways.engine.subjects import SubjectKind
+from pathways.engine.subjects import Subject, SubjectKind
 
 
 class Tier(StrEnum):
@@ -60,19 +62,18 @@ class Anchor(StrEnum):
     LOSS = "the loss"
     PREGNANCY_END = "the end of the pregnancy"
     LAST_CONTACT = "the last contact that reached her"
+    VERIFICATION = "the medicine was confirmed"
+    OWN_MEDICINE = "her own medicine was identified"
+    LAST_CONFIRMED_DOSE = "the last confirmed dose, or the prescriber's decision"
     # Those below are not the opening fact: each is looked up for itself.
     BABYS_BIRTH = "the baby's birth"
     FIRST_BIRTH = "the first birth"
     LEAVING = "the time she leaves"
     HER_PLANNED_DISCHARGE = "her planned discharge"
     BABYS_PLANNED_DISCHARGE = "the baby's planned discharge"
-    # Ward medication: known only once a later release supplies the facts.
-    FIRST_SOURCE_OPENING = "the first opening of either source after admission"
-    VERIFICATION = "the medicine was confirmed"
-    OWN_MEDICINE = "her own medicine was identified"
+    FIRST_SOURCE_OPENING = "the first opening after admission of a source that was closed then"
     NEXT_USUAL_DOSE = "her next usual dose time"
     SCHEDULED_DOSE = "the scheduled time"
-    LAST_CONFIRMED_DOSE = "the last confirmed dose"
     NEXT_INJECTION = "the injection falls due"
     NEXT_DOSE_DATE = "the next dose date"
 
@@ -88,12 +89,27 @@ class Parameter:
     in_words: str
 
 
+@dataclass(frozen=True, slots=True)
+class DateParameter:
+    """A date that a site may set for itself; without one nothing is left out."""
+
+    name: str
+    in_words: str
+
+
+class Clock(StrEnum):
+    """Whose time a window counts; the value continues "counted in …"."""
+
+    ELAPSED = ""
+    PHARMACY_OPEN = "the pharmacy's opening hours"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """When a step is due: a gestation, or an offset from an anchor, for one nation or both.
 
     ``offset`` is the declared default. Where ``parameter`` is set, the site's value of it counts instead.
-    ``only_if`` is tested on the opening fact. A rule that is ``measure_only`` makes no handoff.
+    ``only_if`` is tested on the opening fact. A rule that is ``measure_only`` makes no handoff. ``clock`` is for hours.
     """
 
     anchor: Anchor
@@ -102,7 +118,7 @@ class Rule:
     only_in: Nation | None = None
     only_if: Condition | None = None
     not_before: Offset | None = None
-    clock: str = ""
+    clock: Clock = Clock.ELAPSED
     measure_only: bool = False
 
 
@@ -113,7 +129,7 @@ def after(
     only_in: Nation | None = None,
     only_if: Condition | None = None,
     not_before: str = "",
-    clock: str = "",
+    clock: Clock = Clock.ELAPSED,
 ) -> Rule:
     """Due ``window`` after ``anchor``; a negative window is before it."""
     parameter = window if isinstance(window, Parameter) else None
@@ -158,7 +174,7 @@ class Pick(StrEnum):
     ALL_HAPPENED = "the later of the first of each kind"
     LATEST = "the latest"
     NEXT_AFTER_COMPLETION = "the first, and after each completion the next"
-    EVERY_CONTACT = "every one: each moves it on or starts the next"
+    EVERY = "every one: each moves it on or starts the next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +183,10 @@ class On:
 
     kind: str
     conditions: tuple[Condition, ...] = ()
+
+    def is_met(self, pregnancy: Pregnancy, fact: Fact, subject: Subject) -> bool:
+        """Whether all conditions hold for a fact of this kind."""
+        return all(condition.holds(pregnancy, fact, subject) for condition in self.conditions)
 
 
 def on(kind: str, *conditions: Condition) -> On:
@@ -182,6 +202,7 @@ class Opening:
     ``not_after``: does not open after the first fact of one of these kinds (of its subject, where they have one).
     ``not_later_than``: nor when more than this has passed since the fact it opens on.
     ``starts_again_on``: a superseded one starts again with such a fact.
+    ``from_date``: not for an admission before the date that the site names there.
     """
 
     on: tuple[On, ...]
@@ -190,6 +211,7 @@ class Opening:
     not_after: tuple[str, ...] = ()
     not_later_than: Parameter | None = None
     starts_again_on: str = ""
+    from_date: DateParameter | None = None
 
 
 def opens(
@@ -199,6 +221,7 @@ def opens(
     not_after: Iterable[str] = (),
     not_later_than: Parameter | None = None,
     starts_again_on: str = "",
+    from_date: DateParameter | None = None,
 ) -> Opening:
     """An opening on any of these facts."""
     return Opening(
@@ -208,6 +231,7 @@ def opens(
         not_after=tuple(not_after),
         not_later_than=not_later_than,
         starts_again_on=starts_again_on,
+        from_date=from_date,
     )
 
 
@@ -224,6 +248,7 @@ class Ending(StrEnum):
     BABY_PLACED_AWAY = "the baby placed away"
     BABY_BACK = "a baby of the separation back with her"
     TRANSFER_REFUSED = "the transfer refused"
+    WENT_HOME = "she went home before it was due"
 
 
 class Answers(StrEnum):
@@ -288,6 +313,14 @@ class Step:
     taken_by: tuple[Role, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EarlyWarning:
+    """A warning before the usual one, where a condition holds; tested on the opening fact."""
+
+    offset: Offset
+    only_if: Condition
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One critical moment: where responsibility passes on, to whom, by when, and why it matters.
@@ -317,13 +350,13 @@ class Moment:
     scotland: str = ""
     steps: tuple[Step, ...]
     warn: Offset
+    early_warning: EarlyWarning | None = None
     late: Offset
     opens: Opening
     answers: Answers = Answers.ANY_TIME
     survives: frozenset[Ending] = frozenset()
     falls_away_on: frozenset[Ending] = frozenset()
     evidence: tuple[Evidence, ...]
-    awaits: str = ""
     seen_with: Label = Label.GENERAL
 
     def step(self, key: str) -> Step:

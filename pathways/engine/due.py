@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pathways.engine.anchors import anchor_time
-from pathways.engine.definitions import Combine, Moment, Parameter, Rule, Step
+from pathways.engine.definitions import Clock, Combine, Moment, Parameter, Rule, Step
 from pathways.engine.gestation import date_at_gestation
+from pathways.engine.medicine import pharmacy_time_later
 from pathways.engine.offsets import Offset, Unit, parse_offset
 from pathways.engine.opened import Opened
 from pathways.engine.pregnancy import Pregnancy
@@ -62,7 +63,7 @@ def due_of(pregnancy: Pregnancy, moment: Moment, step: Step, opened: Opened, sub
         return None
     return Due(
         at=at,
-        warn_at=shift(at, moment.warn, pregnancy.site),
+        warn_at=_warn_at(pregnancy, moment, opened, subject, at),
         missed_at=shift(at, moment.late, pregnancy.site),
         not_before=_not_before(pregnancy, chosen.rule, opened, subject),
         late_entry=late_entry,
@@ -96,6 +97,13 @@ def shift(instant: datetime, offset: Offset, site: SiteRules) -> datetime:
     return working_days_later(instant, offset.amount, site.zone, site.is_working_day)
 
 
+def _warn_at(pregnancy: Pregnancy, moment: Moment, opened: Opened, subject: Subject, due_at: datetime) -> datetime:
+    """When it is worth a warning: as usual, or earlier where the moment declares why."""
+    early = moment.early_warning
+    is_early = early is not None and early.only_if.holds(pregnancy, opened.fact, subject)
+    return shift(due_at, early.offset if early and is_early else moment.warn, pregnancy.site)
+
+
 def _candidates(pregnancy: Pregnancy, moment: Moment, step: Step, opened: Opened, subject: Subject) -> list[_Candidate]:
     """Every rule of the step that applies here, with its instant."""
     found = []
@@ -109,10 +117,17 @@ def _candidates(pregnancy: Pregnancy, moment: Moment, step: Step, opened: Opened
             at = _at_gestation(pregnancy, offset, opened)
         else:
             anchor = anchor_time(rule.anchor, pregnancy, opened, subject)
-            at = shift(anchor, offset, pregnancy.site) if anchor else None
+            at = _shift_by(pregnancy, rule, anchor, offset) if anchor else None
         if at:
             found.append(_Candidate(rule, at))
     return found
+
+
+def _shift_by(pregnancy: Pregnancy, rule: Rule, anchor: datetime, offset: Offset) -> datetime:
+    """The anchor shifted by the clock that the rule names: by open hours where they are known."""
+    if rule.clock is Clock.PHARMACY_OPEN and offset.unit is Unit.HOURS:
+        return pharmacy_time_later(pregnancy, anchor, offset.amount) or shift(anchor, offset, pregnancy.site)
+    return shift(anchor, offset, pregnancy.site)
 
 
 def _at_gestation(pregnancy: Pregnancy, offset: Offset, opened: Opened) -> datetime | None:

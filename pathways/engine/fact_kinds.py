@@ -61,7 +61,7 @@ class Detail:
 class FactKind:
     """One kind of fact. ``label`` reads alone on the timeline and in a list of what can be recorded.
 
-    ``seen_with`` is the label that a reader's roles must cover.
+    ``seen_with`` is the label that a reader's roles must cover. ``drawn``: not where it is a plan and no happening.
     """
 
     kind: str
@@ -70,6 +70,7 @@ class FactKind:
     about_baby: AboutBaby = AboutBaby.NO
     details: tuple[Detail, ...] = ()
     seen_with: Label = Label.GENERAL
+    drawn: bool = True
 
 
 _REASON = Detail("reason", DetailType.TEXT, "Why")
@@ -77,6 +78,19 @@ _PLANNED_FOR = Detail("planned_for", DetailType.TIME, "Planned for", required=Tr
 _MEDICINE = Detail("medication", DetailType.PRODUCT, "Medicine")
 _ADMISSION = Detail("admission", DetailType.NUMBER, "Which admission")
 _DOSE = Detail("dose", DetailType.NUMBER, "Which dose")
+_NEXT_DUE = Detail("next_due", DetailType.TIME, "Her next usual dose")
+_CONFIRMED_BY = Detail(
+    "confirmed_by",
+    DetailType.CHOICE,
+    "Confirmed by",
+    choices=(
+        ("pharmacy", "The pharmacy"),
+        ("prescriber", "The prescriber"),
+        ("ward", "The ward before"),
+        ("clinic", "The clinic"),
+        ("own_card", "Her own card"),
+    ),
+)
 _ADMITTED_FOR = Detail(
     "reason",
     DetailType.CHOICE,
@@ -116,8 +130,9 @@ def _kind(
     *details: Detail,
     about_baby: AboutBaby = AboutBaby.NO,
     seen_with: Label = Label.GENERAL,
+    drawn: bool = True,
 ) -> tuple[str, FactKind]:
-    return kind, FactKind(kind, label, lane, about_baby, details, seen_with)
+    return kind, FactKind(kind, label, lane, about_baby, details, seen_with, drawn)
 
 
 FACT_KINDS: dict[str, FactKind] = dict(
@@ -192,8 +207,29 @@ FACT_KINDS: dict[str, FactKind] = dict(
         _kind("mother_died", "Mother died", Lane.MATERNITY, _REASON),
         _kind("closed", "Journey closed", Lane.MATERNITY, _REASON),
         _kind("reopened", "Journey opened again", Lane.MATERNITY, _REASON),
-        _kind("ost_verified", "Medicine confirmed with prescriber and pharmacy", Lane.WARD, _ADMISSION, _MEDICINE),
+        _kind(
+            "supply_arranged",
+            "Where her medicine comes from",
+            Lane.DRUG_SERVICE,
+            Detail("service", DetailType.TEXT, "Prescribed by"),
+            Detail("pharmacy", DetailType.TEXT, "Collected from"),
+        ),
+        _kind(
+            "ost_verified",
+            "Medicine confirmed with prescriber and pharmacy",
+            Lane.WARD,
+            _ADMISSION,
+            _MEDICINE,
+            Detail("last_dose_at", DetailType.TIME, "Last dose taken"),
+        ),
         _kind("own_medicine_identified", "Her own medicine identified", Lane.WARD, _ADMISSION, _MEDICINE),
+        _kind(
+            "own_medicine_taken",
+            "Her medicine was taken without consent or receipt",
+            Lane.WARD,
+            _ADMISSION,
+            _REASON,
+        ),
         _kind(
             "dose_scheduled",
             "Dose scheduled",
@@ -202,9 +238,19 @@ FACT_KINDS: dict[str, FactKind] = dict(
             _DOSE,
             _MEDICINE,
             Detail("scheduled_for", DetailType.TIME, "Scheduled for"),
+            drawn=False,
         ),
-        _kind("dose_given", "Dose given", Lane.WARD, _ADMISSION, _DOSE, _MEDICINE),
-        _kind("dose_confirmed", "Dose confirmed as taken", Lane.WARD, _ADMISSION, _DOSE, _MEDICINE),
+        _kind("dose_given", "Dose given", Lane.WARD, _ADMISSION, _DOSE, _MEDICINE, _NEXT_DUE),
+        _kind(
+            "dose_confirmed",
+            "Dose confirmed as taken",
+            Lane.WARD,
+            _ADMISSION,
+            _DOSE,
+            _MEDICINE,
+            _NEXT_DUE,
+            _CONFIRMED_BY,
+        ),
         _kind(
             "dose_outcome_recorded",
             "Outcome of a dose recorded",

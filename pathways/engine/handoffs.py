@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from pathways.engine.answers import subject_answered
 from pathways.engine.definitions import Moment, Step
 from pathways.engine.due import due_of
 from pathways.engine.facts import ANSWER_KINDS, Fact, in_order
@@ -15,7 +14,7 @@ from pathways.engine.openings import openings_of
 from pathways.engine.pregnancy import Pregnancy
 from pathways.engine.site import SiteRules
 from pathways.engine.state import State, standing_of
-from pathways.engine.subjects import Subject, SubjectKind
+from pathways.engine.subjects import Subject, SubjectKind, subject_answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,6 @@ def handoffs(
     return [
         handoff
         for moment in definitions
-        if not moment.awaits
         for step in moment.steps
         for subject in pregnancy.belonging.subjects(moment.subject)
         for handoff in _handoffs_of(pregnancy, moment, step, subject)

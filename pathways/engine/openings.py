@@ -6,19 +6,22 @@ from collections.abc import Iterator
 
 from pathways.engine.definitions import Moment, On, Opening, Pick, Step
 from pathways.engine.due import due_of, parameter_at, shift
-from pathways.engine.facts import Fact
+from pathways.engine.facts import Fact, date_in
 from pathways.engine.opened import Opened
 from pathways.engine.pregnancy import Pregnancy
 from pathways.engine.recurrence import occurrences
 from pathways.engine.state import completion
 from pathways.engine.subjects import Subject
 from pathways.engine.superseding import superseding
+from pathways.engine.times import local_date
 
 
 def openings_of(pregnancy: Pregnancy, moment: Moment, step: Step, subject: Subject) -> list[Opened]:
     """The facts that opened a step for a subject: none or one, more only where a moment opens for every contact."""
     opening = step.opens or moment.opens
-    if opening.pick is Pick.EVERY_CONTACT:
+    if _is_before_the_site_began(pregnancy, opening, subject):
+        return []
+    if opening.pick is Pick.EVERY:
         return occurrences(pregnancy, moment, step, subject)
     fact = _PICKS[opening.pick](pregnancy, opening, subject)
     if fact is None:
@@ -34,6 +37,15 @@ def openings_of(pregnancy: Pregnancy, moment: Moment, step: Step, subject: Subje
     return [opened]
 
 
+def _is_before_the_site_began(pregnancy: Pregnancy, opening: Opening, subject: Subject) -> bool:
+    """Whether the admission was before the date from which the site keeps such records here."""
+    if opening.from_date is None:
+        return False
+    begins = date_in(pregnancy.site.parameters.get(opening.from_date.name, ""))
+    admissions = pregnancy.facts("admitted", subject)
+    return begins is not None and bool(admissions) and local_date(admissions[0].at, pregnancy.site.zone) < begins
+
+
 def _candidates(pregnancy: Pregnancy, opening: Opening, subject: Subject) -> list[Fact]:
     """All facts that meet what their kind has to meet, in order."""
     found = [fact for on in opening.on for fact in _meeting(pregnancy, on, subject)]
@@ -41,9 +53,7 @@ def _candidates(pregnancy: Pregnancy, opening: Opening, subject: Subject) -> lis
 
 
 def _meeting(pregnancy: Pregnancy, on: On, subject: Subject) -> Iterator[Fact]:
-    for fact in pregnancy.facts(on.kind, subject):
-        if all(condition.holds(pregnancy, fact, subject) for condition in on.conditions):
-            yield fact
+    return (fact for fact in pregnancy.facts(on.kind, subject) if on.is_met(pregnancy, fact, subject))
 
 
 def _first(pregnancy: Pregnancy, opening: Opening, subject: Subject) -> Fact | None:

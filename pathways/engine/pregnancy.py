@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property
 
 from pathways.engine.facts import ANSWER_KINDS, Fact, History
 from pathways.engine.gestation import current_edd, gestation_in_days
@@ -50,6 +51,12 @@ class Pregnancy:
     def gestation_at(self, instant: datetime) -> int | None:
         """Days of gestation on the local date of an instant, by the current EDD; None without one."""
         return gestation_in_days(self.edd, local_date(instant, self.site.zone)) if self.edd else None
+
+    @cached_property
+    def medicines(self) -> list[Fact]:
+        """The facts that say which medicine she takes, in order."""
+        named = self.history.of("treatment_started", "dose_scheduled", "dose_given", "dose_confirmed")
+        return [fact for fact in named if fact.details.get("medication")]
 
     def whereabouts_after(self, fact: Fact) -> Whereabouts:
         """Who is in hospital and with whom, just after a fact."""

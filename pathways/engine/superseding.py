@@ -67,6 +67,8 @@ def _other_endings(pregnancy: Pregnancy, moment: Moment, subject: Subject) -> It
         kinds.append((Ending.TRANSFER_REFUSED, "transfer_refused"))
     if Ending.BABY_PLACED_AWAY in moment.falls_away_on:
         kinds.append((Ending.BABY_PLACED_AWAY, "separated"))
+    if Ending.WENT_HOME in moment.falls_away_on:
+        kinds.append((Ending.WENT_HOME, "mother_discharged"))
     if Ending.BABY_BACK in moment.falls_away_on:
         kinds.append((Ending.BABY_BACK, "reunified"))
     for ending, kind in kinds:

@@ -140,7 +140,7 @@ LOST_CONTACT = Moment(
     ),
     warn=window("-P3D"),
     late=window("PT0H"),
-    opens=opens(*(on(kind) for kind in CONTACTS), pick=Pick.EVERY_CONTACT),
+    opens=opens(*(on(kind) for kind in CONTACTS), pick=Pick.EVERY),
     answers=Answers.AFTER_OPENING,
     evidence=(
         words("outreach_attempts", "What was tried, and when"),

@@ -1,4 +1,4 @@
-"""Continuity of opioid replacement on the ward. Declared here; they open once a later release supplies their facts.
+"""Continuity of opioid replacement on the ward.
 
 The product transcribes, times and displays. It never computes, converts or suggests a dose.
 """
@@ -6,19 +6,48 @@ The product transcribes, times and displays. It never computes, converts or sugg
 from __future__ import annotations
 
 from carecoord.access.roles import Role
-from pathways.engine.conditions import InTreatment, NotKnownYet
-from pathways.engine.definitions import Anchor, AutoCompletion, Moment, Severity, Step, Tier, after, on, opens
+from pathways.engine.conditions import (
+    Answered,
+    AnyOf,
+    ASourceIsClosed,
+    BothSourcesOpen,
+    DetailIs,
+    InTreatment,
+    InTreatmentWith,
+    InTreatmentWithout,
+    LastDoseKnown,
+    LastDoseUnknown,
+    NextDoseDateGiven,
+)
+from pathways.engine.definitions import (
+    Anchor,
+    Answers,
+    AutoCompletion,
+    Clock,
+    Ending,
+    Moment,
+    Pick,
+    Severity,
+    Step,
+    Tier,
+    after,
+    on,
+    opens,
+)
 from pathways.engine.offsets import parse_offset as window
 from pathways.engine.stage import Stage
 from pathways.engine.subjects import SubjectKind
 from pathways.moments.evidence import choice, day, words, yes_no
-from pathways.moments.parameters import LAIB_MONTHLY_WINDOW, LAIB_WEEKLY_WINDOW
+from pathways.moments.parameters import LAIB_MONTHLY_WINDOW, LAIB_WEEKLY_WINDOW, WARD_MEDICINE_FROM
+from pathways.moments.products import MONTHLY_INJECTIONS, WEEKLY_INJECTIONS
 from pathways.moments.survival import ALL_BUT_HER_DEATH
 
-AWAITS = "ward medication facts"
 ON_THE_WARD = (Stage.ANTENATAL, Stage.INTRAPARTUM, Stage.POSTNATAL_INPATIENT)
 DOSE_GIVEN = AutoCompletion(facts=("dose_given",))
 DOSE_CONFIRMED = AutoCompletion(facts=("dose_confirmed",))
+BY_MOUTH = InTreatmentWithout(WEEKLY_INJECTIONS | MONTHLY_INJECTIONS, "she takes it by mouth")
+WEEKLY = InTreatmentWith(WEEKLY_INJECTIONS, "she has a weekly injection")
+MONTHLY = InTreatmentWith(MONTHLY_INJECTIONS, "she has a monthly injection")
 
 OST_VERIFY = Moment(
     key="OST_VERIFY",
@@ -47,15 +76,15 @@ OST_VERIFY = Moment(
             title="Medicine confirmed with prescriber and pharmacy",
             list_title="Medicine confirmed, two sources",
             rules=(
-                after(Anchor.ADMISSION, "PT4H", only_if=NotKnownYet("both sources are open")),
-                after(Anchor.FIRST_SOURCE_OPENING, "PT1H", only_if=NotKnownYet("one of the sources is closed")),
+                after(Anchor.ADMISSION, "PT4H", only_if=BothSourcesOpen()),
+                after(Anchor.FIRST_SOURCE_OPENING, "PT1H", only_if=ASourceIsClosed()),
             ),
             completed_by=AutoCompletion(facts=("ost_verified",)),
         ),
     ),
     warn=window("-PT1H"),
     late=window("PT0H"),
-    opens=opens(on("admitted", InTreatment())),
+    opens=opens(on("admitted", InTreatment()), from_date=WARD_MEDICINE_FROM),
     survives=ALL_BUT_HER_DEATH,
     evidence=(
         words("prescriber_source", "Who at the prescriber's confirmed it"),
@@ -64,7 +93,6 @@ OST_VERIFY = Moment(
         yes_no("last_dose_supervised", "Last dose was supervised"),
         words("as_prescribed", "Product, form, strength, amount and frequency, exactly as stated"),
     ),
-    awaits=AWAITS,
 )
 
 OST_ADMISSION_NOTICE = Moment(
@@ -93,18 +121,17 @@ OST_ADMISSION_NOTICE = Moment(
             key="acknowledged",
             title="Community supply held or cancelled, and acknowledged",
             list_title="Pharmacy told of admission",
-            rules=(after(Anchor.VERIFICATION, "PT4H", clock="the pharmacy's opening hours"),),
+            rules=(after(Anchor.VERIFICATION, "PT4H", clock=Clock.PHARMACY_OPEN),),
         ),
     ),
     warn=window("-PT1H"),
     late=window("PT2H"),
-    opens=opens(on("ost_verified")),
+    opens=opens(on("ost_verified"), from_date=WARD_MEDICINE_FROM),
     survives=ALL_BUT_HER_DEATH,
     evidence=(
         choice("community_supply", "Community supply", (("held", "Held"), ("cancelled", "Cancelled"))),
         words("confirmed_by", "Confirmed by"),
     ),
-    awaits=AWAITS,
 )
 
 POCD_RECEIPT = Moment(
@@ -139,7 +166,7 @@ POCD_RECEIPT = Moment(
     ),
     warn=window("P0D"),
     late=window("PT1H"),
-    opens=opens(on("own_medicine_identified")),
+    opens=opens(on("own_medicine_identified"), from_date=WARD_MEDICINE_FROM),
     survives=ALL_BUT_HER_DEATH,
     evidence=(
         choice("consent", "She consented", (("yes", "Yes"), ("no", "No"), ("unable", "Unable to say"))),
@@ -151,7 +178,6 @@ POCD_RECEIPT = Moment(
         words("stored_at", "Stored at"),
         yes_no("receipt_given", "Receipt given"),
     ),
-    awaits=AWAITS,
 )
 
 OST_FIRST_DOSE = Moment(
@@ -180,20 +206,27 @@ OST_FIRST_DOSE = Moment(
             key="given_or_decision",
             title="First ward dose given, or a decision not to, recorded",
             list_title="First ward medicine, given or decided",
-            rules=(after(Anchor.NEXT_USUAL_DOSE, "PT0H", only_if=NotKnownYet("the last confirmed dose is known")),),
+            rules=(after(Anchor.NEXT_USUAL_DOSE, "PT0H", only_if=LastDoseKnown()),),
             completed_by=DOSE_GIVEN,
         ),
         Step(
             key="decision",
             title="Prescriber's decision while the last dose is unknown",
             list_title="First ward medicine, decided",
-            rules=(after(Anchor.ADMISSION, "PT6H", only_if=NotKnownYet("the last dose is unknown")),),
+            # Once the dose is known the other step says when; a decision that was made stays.
+            rules=(
+                after(
+                    Anchor.ADMISSION,
+                    "PT6H",
+                    only_if=AnyOf((LastDoseUnknown(), Answered("OST_FIRST_DOSE", "decision"))),
+                ),
+            ),
             completed_by=DOSE_GIVEN,
         ),
     ),
     warn=window("-PT2H"),
     late=window("PT2H"),
-    opens=opens(on("admitted", InTreatment())),
+    opens=opens(on("admitted", InTreatment()), from_date=WARD_MEDICINE_FROM),
     survives=ALL_BUT_HER_DEATH,
     evidence=(
         choice(
@@ -209,7 +242,6 @@ OST_FIRST_DOSE = Moment(
         words("prescriber", "Decided by"),
         words("decision_reason", "Because"),
     ),
-    awaits=AWAITS,
 )
 
 OST_DOSE_LATE = Moment(
@@ -238,15 +270,15 @@ OST_DOSE_LATE = Moment(
             title="Outcome of the scheduled dose recorded",
             list_title="Ward medicine, outcome recorded",
             rules=(after(Anchor.SCHEDULED_DOSE, "PT0H"),),
-            completed_by=AutoCompletion(facts=("dose_outcome_recorded",)),
+            completed_by=AutoCompletion(facts=("dose_given", "dose_outcome_recorded")),
         ),
     ),
     warn=window("-PT1H"),
     late=window("PT2H"),
     opens=opens(on("dose_scheduled")),
     survives=ALL_BUT_HER_DEATH,
+    falls_away_on=frozenset({Ending.WENT_HOME}),
     evidence=(words("dose_outcome", "Outcome"),),
-    awaits=AWAITS,
 )
 
 OST_3DAY_GAP = Moment(
@@ -281,23 +313,30 @@ OST_3DAY_GAP = Moment(
             title="Prescriber's reassessment before the next dose",
             list_title="Urgent medicine review",
             rules=(
-                after(Anchor.LAST_CONFIRMED_DOSE, "P3D", only_if=NotKnownYet("she takes it by mouth")),
-                after(Anchor.NEXT_INJECTION, LAIB_WEEKLY_WINDOW, only_if=NotKnownYet("she has a weekly injection")),
-                after(Anchor.NEXT_INJECTION, LAIB_MONTHLY_WINDOW, only_if=NotKnownYet("she has a monthly injection")),
+                after(Anchor.LAST_CONFIRMED_DOSE, "P3D", only_if=BY_MOUTH),
+                after(Anchor.NEXT_INJECTION, LAIB_WEEKLY_WINDOW, only_if=WEEKLY),
+                after(Anchor.NEXT_INJECTION, LAIB_MONTHLY_WINDOW, only_if=MONTHLY),
             ),
-            completed_by=DOSE_CONFIRMED,
         ),
     ),
     warn=window("-P1D"),
     late=window("PT0H"),
-    opens=opens(on("dose_confirmed", InTreatment())),
+    # A dose after the due time does not complete it: only a prescriber's answer does. The end of treatment puts it to
+    # sleep, since no rule applies then.
+    opens=opens(
+        on("dose_confirmed", InTreatment()),
+        on("dose_given", InTreatment()),
+        on("handoff_completed", DetailIs("moment", "OST_3DAY_GAP")),
+        on("treatment_ended"),
+        pick=Pick.EVERY,
+    ),
+    answers=Answers.AFTER_OPENING,
     survives=ALL_BUT_HER_DEATH,
     evidence=(
         words("reassessment_decision", "What was decided"),
         words("reassessed_by", "Prescriber"),
         day("reassessed_on", "Reassessed on"),
     ),
-    awaits=AWAITS,
 )
 
 FIRST_COMMUNITY_DOSE = Moment(
@@ -331,12 +370,11 @@ FIRST_COMMUNITY_DOSE = Moment(
     ),
     warn=window("PT0H"),
     late=window("PT0H"),
-    opens=opens(on("mother_discharged", InTreatment(), NotKnownYet("the next dose date is given"))),
+    opens=opens(on("mother_discharged", InTreatment(), NextDoseDateGiven()), from_date=WARD_MEDICINE_FROM),
     survives=ALL_BUT_HER_DEATH,
     evidence=(
         choice(
             "pharmacy_confirmation", "The pharmacy says", (("taken", "Taken"), ("not_attended", "She did not come"))
         ),
     ),
-    awaits=AWAITS,
 )

@@ -27,3 +27,6 @@ _ALL = (
 )
 
 PRODUCTS: dict[str, Product] = {product.key: product for product in _ALL}
+
+WEEKLY_INJECTIONS = frozenset({"laib_weekly"})
+MONTHLY_INJECTIONS = frozenset({"laib_monthly", "laib_sublocade"})

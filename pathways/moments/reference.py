@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pathways.engine import STAGE_ORDER, TRANSITIONS, Moment, Stage, Step, Transition, parameters_of, step_in_words
+from pathways.engine import (
+    STAGE_ORDER,
+    TRANSITIONS,
+    Moment,
+    Stage,
+    Step,
+    Transition,
+    date_parameters_of,
+    parameters_of,
+    step_in_words,
+)
 from pathways.engine.definitions import Evidence
 from pathways.engine.offsets import Offset
 from pathways.moments import ALL
@@ -102,7 +112,7 @@ def _moment_section(number: int, moment: Moment) -> str:
         f"- **Stages:** {', '.join(stage.value for stage in moment.stages)}",
         f"- **Due:** {moment.due}",
         *(f"  - `{step.key}` {step.title}: {step_in_words(step)}{_by_acceptance(step)}" for step in moment.steps),
-        f"- **Due soon:** {_warn(moment.warn)}. **Missed:** {_late(moment.late)}",
+        f"- **Due soon:** {_warn(moment)}. **Missed:** {_late(moment.late)}",
         f"- **Severity:** {moment.severity.value}, {moment.severity.in_words}. **Ladder:** {moment.ladder}",
         f"- **Evidence:** {'; '.join(_evidence(item) for item in moment.evidence)}",
         f"- **Basis:** {moment.basis}; confidence {_confidence(moment.confidence)}",
@@ -116,8 +126,6 @@ def _moment_section(number: int, moment: Moment) -> str:
         lines.append(f"- **England:** {moment.england}")
     if moment.scotland:
         lines.append(f"- **Scotland:** {moment.scotland}")
-    if moment.awaits:
-        lines.append(f"- **Not opening yet:** awaits {moment.awaits}")
     return "\n".join(lines)
 
 
@@ -125,8 +133,10 @@ def _by_acceptance(step: Step) -> str:
     return "; done when the receiver accepts" if step.completed_by_acceptance else ""
 
 
-def _warn(offset: Offset) -> str:
-    return f"{offset.in_words} before" if offset.amount else "not announced"
+def _warn(moment: Moment) -> str:
+    usual = f"{moment.warn.in_words} before" if moment.warn.amount else "not announced"
+    early = moment.early_warning
+    return f"{usual}, {early.offset.in_words} before if {early.only_if.in_words}" if early else usual
 
 
 def _late(offset: Offset) -> str:
@@ -149,6 +159,8 @@ def _parameter_table() -> Iterator[str]:
         for one in parameters_of(ALL).values()
     )
     yield from _table(("Name", "Is", "Default", "Bounds"), rows)
+    for one in date_parameters_of(ALL).values():
+        yield f"| `{one.name}` | {one.in_words} | none | a date |"
     yield ""
     yield "Any other window can be set by its moment and step, for example `FEEDING_PLAN.signed_x2`."
 

@@ -150,6 +150,17 @@ _ALL = (
         "M",
     ),
     Source("K17", "Scotland UHVP: first home visit 11-14 days", "M-H"),
+    Source(
+        "K19",
+        "Buvidal SmPC s4.2: weekly dose may be given up to 2 days early or late, monthly up to 1 week early or late",
+        "H (excerpt read stops before this passage)",
+    ),
+    Source(
+        "K24",
+        "Obstetric anaesthesia/BNF: avoid mixed agonist-antagonists in opioid-dependent women; opioid replacement is "
+        "not labour analgesia",
+        "H",
+    ),
     Source("K26", "National Bereavement Care Pathway (England; Scotland)", "H that it exists"),
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from carecoord.access.labels import Label
 from carecoord.access.roles import Role
-from pathways.engine.conditions import After, BabyStaysBehind, InTreatment
+from pathways.engine.conditions import After, BabyStaysBehind, InTreatment, PharmacyClosedAfterLeaving
 from pathways.engine.definitions import (
     Anchor,
     Answers,
+    EarlyWarning,
     Moment,
     Pick,
     Severity,
@@ -184,6 +185,7 @@ DISCHARGE_OST_HANDOVER = Moment(
         ),
     ),
     warn=window("-PT24H"),
+    early_warning=EarlyWarning(window("-PT48H"), only_if=PharmacyClosedAfterLeaving()),
     late=window("PT0H"),
     opens=opens(on("mother_discharge_planned", InTreatment()), on("mother_discharged", InTreatment())),
     survives=ALL_BUT_HER_DEATH,

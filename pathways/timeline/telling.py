@@ -122,6 +122,8 @@ def _events(told: Told) -> Iterator[Mark]:
             continue  # the handoff that it answers has its own mark
         births += event.kind == "baby_born"
         declared = FACT_KINDS.get(event.kind)
+        if declared and not declared.drawn:
+            continue
         until, label = _stretch(told, place)
         yield Mark(
             key=f"entry-{event.pk}",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import count
 
 from carecoord import clock
 from carecoord.sites.calendars import working_days
+from carecoord.sites.hours import OpeningHours, read_hours
 from pathways import engine
-from pathways.engine import Fact, Handoff, SiteRules, Stage, State
+from pathways.engine import Fact, Handoff, SiteRules, SourceOfMedicine, Stage, State
+from pathways.engine.site import SourceKind
 from pathways.moments import ALL
 
 _recorded = count(1)
+Sources = Mapping[str, SourceOfMedicine]
 
 
 def at(text: str) -> datetime:
@@ -24,16 +28,29 @@ def fact(kind: str, when: str, baby: int | None = None, **details: str) -> Fact:
     return Fact(kind, at(when), next(_recorded), baby, details)
 
 
-def site(nation: str = "ENG", **parameters: str) -> SiteRules:
-    return SiteRules(nation, clock.LONDON, working_days(nation), parameters)
+def site(nation: str = "ENG", sources: Sources | None = None, **parameters: str) -> SiteRules:
+    return SiteRules(nation, clock.LONDON, working_days(nation), parameters, sources or {})
+
+
+def source(kind: SourceKind, nation: str = "ENG", **hours: str) -> SourceOfMedicine:
+    """A source of her medicine; hours as ``mon_fri="09:00-17:30"``, by default that."""
+    table = {days.replace("_", "-"): text for days, text in hours.items()} or {"mon-fri": "09:00-17:30"}
+    return SourceOfMedicine(kind, OpeningHours(nation, read_hours(table)))
 
 
 class Story:
     """One pregnancy at one site. Facts are added in the order of recording."""
 
-    def __init__(self, *facts: Fact, nation: str = "ENG", edd: str | None = "2027-03-01", **parameters: str) -> None:
+    def __init__(
+        self,
+        *facts: Fact,
+        nation: str = "ENG",
+        edd: str | None = "2027-03-01",
+        sources: Sources | None = None,
+        **parameters: str,
+    ) -> None:
         self.facts = list(facts)
-        self.site = site(nation, **{name.replace("__", "."): value for name, value in parameters.items()})
+        self.site = site(nation, sources, **{name.replace("__", "."): value for name, value in parameters.items()})
         self.edd = date.fromisoformat(edd) if edd else None
 
     def add(self, kind: str, when: str, baby: int | None = None, **details: str) -> Story:
@@ -81,9 +98,11 @@ class Story:
         return moves[-1].stage if moves else None
 
 
-def booked(nation: str = "ENG", edd: str | None = "2027-03-01", **parameters: str) -> Story:
+def booked(
+    nation: str = "ENG", edd: str | None = "2027-03-01", sources: Sources | None = None, **parameters: str
+) -> Story:
     """First contact at 8+0, booked at 9+1 (EDD 1 Mar 2027: 0+0 is 25 May 2026)."""
-    story = Story(nation=nation, edd=edd, **parameters)
+    story = Story(nation=nation, edd=edd, sources=sources, **parameters)
     return story.add("first_contact", "2026-07-20 10:00").add("booking_completed", "2026-07-28 10:00")
 
 

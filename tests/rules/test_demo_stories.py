@@ -14,7 +14,7 @@ from carecoord.clock import LONDON
 from carecoord.sites.models import Site
 from pathways import engine
 from pathways.demo.life import Life
-from pathways.demo.routine import CONTACTS, facts_of, lived
+from pathways.demo.routine import CONTACTS, facts_of, is_told_by_the_ward, lived, stay_of
 from pathways.demo.stories import Calendar, JourneyStory, Told, UnreadableStory, stories_of, told
 from pathways.engine import Fact, Stage
 from pathways.moments import ALL
@@ -58,9 +58,14 @@ def everybody(today: date) -> list[tuple[Life, list[Told]]]:
 
 
 def shown(life: Life, facts: list[Fact], now: datetime) -> str:
-    """What the caseload says of a journey at an instant: the most urgent of what is open."""
+    """What the caseload says of a journey at an instant: the most urgent of what is open.
+
+    The medicine of women who are on the ward now is no part of a story: the ward's own demonstration tells it.
+    """
     handoffs = engine.handoffs(ALL, life.rules, facts, now, edd_at_entry=life.edd)
-    worst = min((str(each.state) for each in handoffs if each.state in RANK), key=RANK.index, default="pending")
+    stay = stay_of(facts)
+    open_ones = (each for each in handoffs if each.state in RANK and not is_told_by_the_ward(each, stay))
+    worst = min((str(each.state) for each in open_ones), key=RANK.index, default="pending")
     return "on_track" if worst == "pending" else worst
 
 

@@ -125,7 +125,15 @@ def test_hours_that_cannot_be_read_are_refused(table: dict[str, str], problem: s
 # -- properties: any week, at any minute of 2020 to 2040, every clock change among them ---------------
 
 RANGES = st.sampled_from(
-    ["00:00-24:00", "00:30-01:30", "01:00-02:00", "09:00-17:30", "09:00-13:00, 14:00-17:30", "22:00-24:00", "00:00-06:00"]
+    [
+        "00:00-24:00",
+        "00:30-01:30",
+        "01:00-02:00",
+        "09:00-17:30",
+        "09:00-13:00, 14:00-17:30",
+        "22:00-24:00",
+        "00:00-06:00",
+    ]
 )
 WEEKS = st.dictionaries(st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), RANGES, min_size=1)
 CLOCK_CHANGES = [

@@ -268,14 +268,6 @@ class TestUnbookedLabour:
         assert not antenatal.exists("UNBOOKED_LABOUR.senior_review")
 
 
-def test_ward_medication_moments_do_not_open_yet() -> None:
-    story = born().add("ost_verified", "2027-02-20 02:00").add("own_medicine_identified", "2027-02-20 02:00")
-    story.add("dose_scheduled", "2027-02-20 08:00").add("dose_confirmed", "2027-02-20 08:00")
-    awaiting = {moment.key for moment in ALL if moment.awaits}
-    assert len(awaiting) == 7
-    assert not awaiting & {one.moment for one in story.handoffs()}
-
-
 def test_handoffs_come_in_the_order_of_the_definitions() -> None:
     story = born().add("separated", "2027-02-21 10:00", 1)
     keys = [one.moment for one in story.handoffs()]

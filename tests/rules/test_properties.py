@@ -33,7 +33,7 @@ from pathways.engine import (
 from pathways.engine.times import days_later, working_days_later
 from pathways.moments import ALL, by_key, validate_details
 from pathways.moments.products import PRODUCTS
-from tests.rules.story import site
+from tests.rules.story import site, source
 
 # No deadline: the machine may be busy. No stored examples: a test run leaves nothing behind.
 tried = settings(max_examples=120, deadline=None, database=None)
@@ -44,12 +44,25 @@ LAST = START + timedelta(days=700)
 END = LAST + timedelta(days=900)
 BY_THE_CLOCK = (State.PENDING, State.DUE_SOON, State.OVERDUE, State.MISSED)
 STEPS = [(moment, step) for moment in ALL for step in moment.steps]
-OF_IMMEDIATE_SAFETY = {"DISCHARGE_OST_HANDOVER", "NALOXONE_DISCHARGE", "SEP_OST_NALOXONE_24H"}
+OF_IMMEDIATE_SAFETY = {"DISCHARGE_OST_HANDOVER", "NALOXONE_DISCHARGE", "SEP_OST_NALOXONE_24H"} | {
+    moment.key for moment in ALL if moment.key.startswith("OST_") or moment.key == "POCD_RECEIPT"
+}
 NEEDED_BY_THE_BABY = {"NOWS_START", "NOWS_COMPLETE", "HV_NEW_BABY", "PREDISCHARGE_MEETING"}
 CONTACTS = {"first_contact", "booking_completed", "contact_made", "postnatal_visit"}
 
 instants = st.integers(0, 700 * 24 * 4).map(lambda quarters: START + timedelta(minutes=15 * quarters))
-sites = st.sampled_from([site("ENG"), site("SCO"), site("ENG", nows_hours="PT72H", prebirth_conf_ga="34+0")])
+SOURCES = {
+    "service": source("prescriber"),
+    "corner": source("pharmacy", mon_fri="09:00-13:00, 14:00-17:30", sat="09:00-12:00"),
+    "north": source("pharmacy", "SCO", mon_fri="08:30-18:00"),
+}
+sites = st.sampled_from(
+    [
+        site("ENG"),
+        site("SCO", SOURCES),
+        site("ENG", SOURCES, nows_hours="PT72H", prebirth_conf_ga="34+0", ward_medicine_from="2026-09-01"),
+    ]
+)
 edds = st.none() | st.dates(date(2026, 2, 1), date(2027, 12, 31))
 
 
@@ -69,7 +82,7 @@ def _values(kind: str, draw: st.DrawFn) -> dict[str, str]:
             DetailType.SITE: lambda: "GLEN",
             DetailType.MOMENT: lambda: "",
             DetailType.STEP: lambda: "",
-            DetailType.TEXT: lambda: "because",
+            DetailType.TEXT: lambda: draw(st.sampled_from(["because", *SOURCES])),
         }[detail.type]()
     if "moment" in found:
         moment, step = draw(st.sampled_from(STEPS))
@@ -86,7 +99,17 @@ def facts(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(FACT_KINDS), sequence:
 
 
 # The first steps of a true history, so that much opens; then whatever comes.
-COMMON = ("first_contact", "booking_completed", "treatment_started", "admitted", "baby_born", "separated")
+COMMON = (
+    "first_contact",
+    "booking_completed",
+    "treatment_started",
+    "dose_confirmed",
+    "admitted",
+    "dose_scheduled",
+    "dose_given",
+    "baby_born",
+    "separated",
+)
 
 
 @st.composite
@@ -197,6 +220,7 @@ def test_every_subject_exists(told: list[Fact], rules: SiteRules, edd: date | No
         SubjectKind.ADMISSION: sum(fact.kind == "admitted" for fact in so_far),
         SubjectKind.SEPARATION: sum(fact.kind == "separated" for fact in so_far),
         SubjectKind.TRANSFER: sum(fact.kind == "transfer_requested" for fact in so_far),
+        SubjectKind.DOSE: 2 + sum(fact.kind == "dose_scheduled" for fact in so_far),  # 1 and 2 can be named
     }
     for one in ask(rules, told, now, edd):
         if one.subject.kind is SubjectKind.PREGNANCY:
