@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from carecoord.clock import LONDON
 from carecoord.sites.calendars import bank_holidays
@@ -131,7 +132,7 @@ def _read_days(name: str) -> range:
 
 def _read_ranges(text: str) -> tuple[Minutes, ...]:
     ranges = tuple(_read_range(part.strip()) for part in text.split(","))
-    if any(earlier[1] >= later[0] for earlier, later in zip(ranges, ranges[1:], strict=False)):
+    if any(earlier[1] >= later[0] for earlier, later in pairwise(ranges)):
         raise ValueError(f"{text}: write hours in order, with a break between them")
     return ranges
 
