@@ -87,7 +87,7 @@ class OpeningHours:
     def _spells_from(self, at: datetime) -> Iterator[Spell]:
         """When it is open from ``at`` on, for 60 days, what touches told as one. The first may have begun before."""
         day = _day(at)
-        ranges = (spell for ahead in range(-1, FURTHEST + 1) for spell in self.ranges_on(day + ahead * _ONE_DAY))
+        ranges = (spell for ahead in range(FURTHEST + 1) for spell in self.ranges_on(day + ahead * _ONE_DAY))
         open_now: Spell | None = None
         for spell in ranges:
             if open_now and spell[0] <= open_now[1]:

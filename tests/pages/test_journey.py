@@ -196,6 +196,20 @@ def test_an_entry_made_in_error_is_struck_through_in_the_list_and_gone_from_the_
     assert f"entry-{separated.events.get(kind='separated').pk}" in marks
 
 
+def test_a_dose_is_drawn_on_the_wards_lane_and_its_plan_is_not(signed_in: Any, separated: Journey) -> None:
+    happened(
+        separated,
+        ("dose_scheduled", ago(12.5), {"dose": "1", "scheduled_for": ago(12.2).isoformat()}),
+        ("dose_given", ago(12.2), {"dose": "1"}),
+    )
+    answer = signed_in.get(url(separated))
+    lanes = {
+        mark.key: lane.key for lane in answer.context["drawing"].lanes for spot in lane.marks for mark in spot.marks
+    }
+    assert lanes[f"entry-{separated.events.get(kind='dose_given').pk}"] == "ward"
+    assert f"entry-{separated.events.get(kind='dose_scheduled').pk}" not in lanes
+
+
 # -- right column --
 
 
