@@ -159,7 +159,8 @@ def _checked(condition: bool, path: Path, problem: str) -> None:
         raise InvalidSiteFile(f"{path.name}: {problem}")
 
 
-def _read(path: Path) -> SiteDefinition:
+def read_site_file(path: Path) -> SiteDefinition:
+    """One site file, checked. Raises InvalidSiteFile with its name and what to mend."""
     try:
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         definition = SiteDefinition(
@@ -219,7 +220,7 @@ def _check_policies(definition: SiteDefinition, keys: Sequence[str], path: Path)
 @cache
 def all_site_definitions() -> tuple[SiteDefinition, ...]:
     """Every site file in the folder, by code. Raises InvalidSiteFile."""
-    return tuple(_read(path) for path in sorted(FOLDER.glob("*.toml")))
+    return tuple(read_site_file(path) for path in sorted(FOLDER.glob("*.toml")))
 
 
 def site_definition(code: str) -> SiteDefinition:
