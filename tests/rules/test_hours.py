@@ -63,17 +63,17 @@ class TestDays:
     @pytest.mark.parametrize(
         ("day", "closed_in"),
         [
-            (date(2026, 1, 2), {"SCO"}),  # a Friday
-            (date(2026, 11, 30), {"SCO"}),  # St Andrew's Day, a Monday
-            (date(2026, 4, 6), {"ENG"}),  # Easter Monday
-            (date(2026, 8, 3), {"SCO"}),  # the first Monday of August
-            (date(2026, 8, 31), {"ENG"}),  # the last
-            (date(2026, 12, 25), {"ENG", "SCO"}),
+            (date(2026, 1, 2), "SCO"),  # a Friday
+            (date(2026, 11, 30), "SCO"),  # St Andrew's Day, a Monday
+            (date(2026, 4, 6), "ENG"),  # Easter Monday
+            (date(2026, 8, 3), "SCO"),  # the first Monday of August
+            (date(2026, 8, 31), "ENG"),  # the last
+            (date(2026, 12, 25), "ENG SCO"),
         ],
         ids=str,
     )
-    def test_the_nations_bank_holidays_differ(self, day: date, closed_in: set[str]) -> None:
-        assert {nation for nation in ("ENG", "SCO") if not hours(WEEKDAYS, nation).opens_on(day)} == closed_in
+    def test_the_nations_bank_holidays_differ(self, day: date, closed_in: str) -> None:
+        assert [nation for nation in ("ENG", "SCO") if not hours(WEEKDAYS, nation).opens_on(day)] == closed_in.split()
         assert hours(WEEKDAYS, "SCO", on_bank_holidays=True).opens_on(day)
 
     def test_a_friday_before_a_bank_holiday_in_scotland_only(self) -> None:
