@@ -12,6 +12,7 @@ from django.db import connection
 
 from carecoord import clock
 from carecoord.access.models import Grant
+from pathways.actions import correct_event
 from pathways.covering import regrant
 from pathways.management.commands import recompute
 from pathways.models import Baby, Flag, Handoff, Journey
@@ -119,6 +120,17 @@ def test_a_row_that_differs_is_listed_and_then_put_right(record, wrong):
     code, out = run()
     assert (code, "1 differed and were put right" in out) == (0, True)
     assert run("--check")[0] == 0
+
+
+def test_a_grant_ends_where_the_corrected_facts_let_it_begin_only_later():
+    her = journey()
+    wrong, _ = happened(her, ("first_contact", ago(290)), ("baby_born", ago(9)))
+    service = Grant.objects.filter(journey=her, team__code="harbour")
+    assert service.at(clock.now()).exists()
+    correct_event(wrong, reason="another woman", by=staff())
+    her.refresh_from_db()
+    assert differences(her, clock.now()) == []
+    assert not service.at(clock.now()).exists(), "its first handoff is due soon only tomorrow"
 
 
 def test_a_handoff_that_waits_for_the_sweep_is_no_difference(record):
