@@ -9,5 +9,9 @@ class MedicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
+        from carecoord.panels import Panel
+        from medications.pages.on_her_journey import on_her_journey
+        from pathways.panels import ON_HER_JOURNEY
 
         build_after_migrate(self, "medications.wall", needs="medications_stay")
+        ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))

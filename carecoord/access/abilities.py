@@ -32,6 +32,7 @@ class Ability(StrEnum):
     ENROL_MACHINE = "make a computer a shared machine of the ward"
     SEE_SYSTEM = "see whether the product does its work"
     SEE_WARD = "see the board of a ward"
+    SEE_MEDICINE = "see what is stated of her medicine"
     STATE_MEDICINE = "write down what a source says of her medicine"
     PRESCRIBE = "sign a ward plan, and decide about a dose"
     WORK_ON_WARD = "give medicine on a ward, keep its beds and hand it over"
@@ -61,7 +62,9 @@ _CASELOAD = _MIDWIFERY | {
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS})  # with the label for it; see labels.py
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
 
-_MEDICINE = frozenset({Ability.STATE_MEDICINE, Ability.SEE_WARD})
+_SEES_MEDICINE = frozenset({Ability.SEE_WARD, Ability.SEE_MEDICINE})
+_MEDICINE = _SEES_MEDICINE | {Ability.STATE_MEDICINE}
+_FROM_OUTSIDE = frozenset({Ability.SEE_MEDICINE, Ability.STATE_MEDICINE})
 _ON_WARD = _MEDICINE | {Ability.WORK_ON_WARD, Ability.WITNESS}
 _WARD = _MIDWIFERY | _ON_WARD
 _WARD_LEAD = _WARD | {Ability.ENROL_MACHINE}
@@ -74,11 +77,11 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.WARD_COORDINATOR: _WARD_LEAD,
     Role.LABOUR_WARD_COORDINATOR: _WARD_LEAD,
     Role.OBSTETRIC_DOCTOR: _EMERGENCY | _MEDICINE | {Ability.PRESCRIBE, Ability.WITNESS},
-    Role.NEONATAL_TEAM: _EMERGENCY | {Ability.SEE_WARD},
-    Role.ANAESTHETIST: _EMERGENCY | {Ability.SEE_WARD},
+    Role.NEONATAL_TEAM: _EMERGENCY | _SEES_MEDICINE,
+    Role.ANAESTHETIST: _EMERGENCY | _SEES_MEDICINE,
     Role.PHARMACIST: _CARE | _MEDICINE | {Ability.WITNESS},
-    Role.OST_PRESCRIBER: _CARE | _REACHES_HER | {Ability.STATE_MEDICINE, Ability.PRESCRIBE},
-    Role.DRUG_SERVICE_KEYWORKER: _CARE | _REACHES_HER | {Ability.STATE_MEDICINE},
+    Role.OST_PRESCRIBER: _CARE | _REACHES_HER | _FROM_OUTSIDE | {Ability.PRESCRIBE},
+    Role.DRUG_SERVICE_KEYWORKER: _CARE | _REACHES_HER | _FROM_OUTSIDE,
     Role.HEALTH_VISITOR: _CARE | _REACHES_HER,
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,

@@ -1,0 +1,1 @@
+"""Thin: parse, call a verb or a page, render."""

@@ -30,7 +30,9 @@ from pathways.models import DutyPost, Identifier, Journey, MatchReview
 from tests.alerting import told
 from tests.conftest import assert_accessible
 from tests.factories import ago, happened, journey, offer_of, owed, staff
+from tests.medicine import statement
 
+OURS = ("pathways", "medications")
 # these only lead on to another
 ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
@@ -94,6 +96,9 @@ def addresses(record: Journey) -> dict[str, str]:
         "move": her,
         **{name: {"pk": offered.pk} for name in ABOUT_AN_OFFER},
         "handoff_owner": {"pk": handoff.pk},
+        **{name: her for name in ("her_medicine", "who_says_medicine", "asked_medicine", "community_supply")},
+        "say_medicine": {**her, "source": "prescriber"},
+        "strike_medicine": {**her, "what": "statement", "row": statement(record).pk},
         "alerts": {},
         "put_off_flag": {"pk": told(record.handoffs.get(moment="FEEDING_CONFLICT"), record.named_midwife).pk},
         "honesty": {},
@@ -118,7 +123,7 @@ def test_every_page_is_accessible_and_fits(page: Any, live_server: Any, sign_in:
     sign_in(record.named_midwife)
     seen = addresses(record)
     routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
-    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith("pathways")}
+    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith(OURS)}
     assert seen.keys() == ours - NO_PAGE - OF_OTHERS
     for name, address in seen.items():
         look_at(page, live_server.url + address, name)

@@ -50,7 +50,15 @@ OF_HER: dict[str, Callable[[Her], int]] = {
 }
 EVENTS = 2  # of each record, so many can be asked for
 NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING)
-WORDS = {"label": "abuse", "kind": "contact_made", "answer": "done", "key": "x-y", "uidb36": "1"}
+WORDS = {
+    "label": "abuse",
+    "source": "pharmacy",
+    "what": "statement",
+    "kind": "contact_made",
+    "answer": "done",
+    "key": "x-y",
+    "uidb36": "1",
+}
 
 
 @dataclass

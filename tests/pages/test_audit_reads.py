@@ -18,11 +18,13 @@ from pathways.background import record_background
 from pathways.models import Event, Journey
 from tests.alerting import told
 from tests.factories import ago, happened, journey, offer_of, owed, staff
+from tests.medicine import statement
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
 
 pytestmark = pytest.mark.django_db
 
+OURS = ("pathways", "medications")
 # Pages that show no woman, or no woman yet; and those that only take what is sent.
 NOBODY_ON_IT = {
     *("start", "search", "add_woman", "confirm_contact", "contact_unsafe", "claim", "sealed", "close_opening"),
@@ -95,6 +97,9 @@ def addresses(record: Journey) -> dict[str, str]:
         "move": her,
         **{name: {"pk": offered.pk} for name in ABOUT_AN_OFFER},
         "handoff_owner": {"pk": handoff.pk},
+        **{name: her for name in ("her_medicine", "who_says_medicine", "asked_medicine", "community_supply")},
+        "say_medicine": {**her, "source": "prescriber"},
+        "strike_medicine": {**her, "what": "statement", "row": statement(record).pk},
         "alerts": {},
         "put_off_flag": {"pk": told(record.handoffs.get(moment="HV_ANTENATAL"), record.named_midwife).pk},
     }
@@ -103,7 +108,7 @@ def addresses(record: Journey) -> dict[str, str]:
 
 def test_there_is_an_address_for_every_page(record: Journey) -> None:
     routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
-    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith("pathways")}
+    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith(OURS)}
     assert addresses(record).keys() == ours - NOBODY_ON_IT
 
 
