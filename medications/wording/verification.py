@@ -62,7 +62,8 @@ def title_of(standing: Standing) -> str:
 def sentence_of(standing: Standing) -> str:
     """What the ward reads in this state, with what is missing or differs."""
     words = SEES[standing.state][1]
-    if standing.state is State.PARTIAL:
+    has_said = standing.prescriber or standing.pharmacy
+    if standing.state is State.PARTIAL or (standing.state is State.OOH and has_said):
         words = f"{missing_in_words(standing)} {words}"
     if standing.state is State.CONFLICT and standing.differs:
         words = f"They differ on: {differs_in_words(standing)}. {words}"
