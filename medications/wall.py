@@ -15,7 +15,12 @@ WALL = Wall(
         _of_journey("medications_statement", _STRUCK),
         _of_journey("medications_call", _STRUCK),
         _of_journey("medications_decision", _STRUCK),
-        _of_journey("medications_plan", "SELECT, INSERT, UPDATE (status, valid, reason, ended_by_id)"),
+        # The worker ends the plan of somebody who went home.
+        _of_journey(
+            "medications_plan",
+            "SELECT, INSERT, UPDATE (status, valid, reason, ended_by_id)",
+            "SELECT, UPDATE (status, valid, reason, ended_by_id)",
+        ),
         _of_journey(
             "medications_duedose",
             "SELECT, INSERT, UPDATE (cancelled_at, cancelled_because)",
@@ -23,8 +28,12 @@ WALL = Wall(
         ),
         _of_journey(
             "medications_dose",
-            "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, released_by_id, event_id)",
+            "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, struck_with_id, released_by_id, event_id)",
         ),
+        _of_journey(
+            "medications_signing", "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, dose_id)"
+        ),
+        _of_journey("medications_safetyreport", _STRUCK, "SELECT, UPDATE (told_at)"),
         _of_journey("medications_stay", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE"),
     ),
 )

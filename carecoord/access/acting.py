@@ -30,6 +30,18 @@ def acting_as(user: User) -> Iterator[None]:
             _set("")
 
 
+@contextmanager
+def asking_for(user: User) -> Iterator[None]:
+    """Inside somebody's transaction, ask what ``user`` may see; afterwards it is the first again who acts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.user', true)")
+        before = cursor.fetchone()[0]
+    with transaction.atomic():
+        _set(str(user.pk))
+        yield
+    _set(before or "")
+
+
 def _set(user_id: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.user', %s, true)", [user_id])

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.exceptions import ValidationError
 from django.db.models import F
@@ -21,6 +22,7 @@ from carecoord.access.models import Pin, SignIn, User
 
 DIGITS = 6
 TRIES = 5
+NO_PASSKEY = "The passkey did not work. Try again, or use your password."
 
 
 def pin_may_be_used(request: HttpRequest, user: User) -> bool:
@@ -38,7 +40,7 @@ def unlock(request: HttpRequest, sign_in: SignIn) -> str:
     if "credential" in request.POST:
         problem = _by_passkey(request, sign_in.user)
     elif "pin" in request.POST:
-        problem = _by_pin(request, sign_in.user)
+        problem = pin_problem(request, sign_in.user)
     else:
         problem = _by_password(request, sign_in.user)
     if not problem:
@@ -69,7 +71,8 @@ def forget_tries(user: User) -> None:
     Pin.objects.filter(user=user, tries__gt=0).update(tries=0)
 
 
-def _by_pin(request: HttpRequest, user: User) -> str:
+def pin_problem(request: HttpRequest, user: User) -> str:
+    """Look at the PIN that was sent as ``user``'s; what is wrong, or nothing."""
     if not pin_may_be_used(request, user):
         return "Your PIN does not unlock here. Use your passkey or your password."
     # The try is counted before the PIN is looked at: six at the same moment are not six tries.
@@ -84,25 +87,38 @@ def _by_pin(request: HttpRequest, user: User) -> str:
     return "This is not your PIN. Try again, or use your password."
 
 
-def _by_password(request: HttpRequest, user: User) -> str:
+def password_problem(request: HttpRequest, user: User) -> str:
+    """Look at the password that was sent as ``user``'s; what is wrong, or nothing."""
     try:
         known = get_adapter(request).reauthenticate(user, request.POST.get("password", ""))
     except ValidationError as refused:
-        return refused.messages[0]
-    if not known:
-        return "This is not your password. Try again."
+        return str(refused.messages[0])
+    return "" if known else "This is not your password. Try again."
+
+
+def passkey_of(request: HttpRequest, user: User) -> Authenticator | None:
+    """The passkey of ``user`` with which what was sent is signed; None where it is not."""
+    try:
+        sent: Any = json.loads(request.POST["credential"])
+        webauthn.parse_authentication_response(sent)
+        found: Authenticator = webauthn.complete_authentication(user, sent)
+    except (ValueError, ValidationError, AttributeError, KeyError):
+        return None
+    return found
+
+
+def _by_password(request: HttpRequest, user: User) -> str:
+    if problem := password_problem(request, user):
+        return problem
     record_authentication(request, user, method="password", reauthenticated=True)
     forget_tries(user)
     return ""
 
 
 def _by_passkey(request: HttpRequest, user: User) -> str:
-    try:
-        sent: Any = json.loads(request.POST["credential"])
-        webauthn.parse_authentication_response(sent)
-        authenticator = webauthn.complete_authentication(user, sent)
-    except (ValueError, ValidationError, AttributeError, KeyError):
-        return "The passkey did not work. Try again, or use your password."
+    authenticator = passkey_of(request, user)
+    if authenticator is None:
+        return NO_PASSKEY
     post_authentication(request, authenticator, reauthenticated=True)
     forget_tries(user)
     return ""

@@ -87,6 +87,10 @@ WATCHED = (
     Watched("medications_decision", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
     Watched("medications_duedose"),
     Watched("medications_dose", hashed=("reason", "struck_reason"), left_out=("submission", "fingerprint")),
+    Watched(
+        "medications_signing", VIA_JOURNEY, hashed=("entered", "struck_reason"), left_out=("submission", "fingerprint")
+    ),
+    Watched("medications_safetyreport", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
     Watched("medications_stay", VIA_JOURNEY),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )

@@ -2,10 +2,13 @@
 
 from medications.models.doses import TAKEN, WHOLE, Dose, DueDose, Outcome, Place
 from medications.models.plans import Decision, Plan
+from medications.models.safety import SafetyReport
+from medications.models.signing import HOLDS, Signing
 from medications.models.statements import Call, Source, Statement, Supervised, YesNoUnknown
 from medications.models.ward import Stay
 
 __all__ = [
+    "HOLDS",
     "TAKEN",
     "WHOLE",
     "Call",
@@ -15,6 +18,8 @@ __all__ = [
     "Outcome",
     "Place",
     "Plan",
+    "SafetyReport",
+    "Signing",
     "Source",
     "Statement",
     "Stay",

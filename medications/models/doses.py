@@ -77,6 +77,7 @@ class Dose(Struck):
 
     ``words`` are the plan's, copied. ``blocked`` runs from ``given_at`` for the plan's least gap where something was
     taken. After a part or vomited dose a prescriber's ``released_by`` lets another be recorded inside it.
+    A wrong one is struck through by two: ``struck_by`` and, beside them, ``struck_with``.
     ``decision`` is what stood behind it where a reassessment was open; else ``override_reason``, by two people.
     """
 
@@ -98,6 +99,7 @@ class Dose(Struck):
     reason = models.CharField(max_length=LONGEST_WORDS, blank=True)
     decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="doses")
     override_reason = models.CharField(max_length=LONGEST_WORDS, blank=True)
+    struck_with = person()
     event = models.OneToOneField("pathways.Event", null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
@@ -107,6 +109,11 @@ class Dose(Struck):
         indexes = [models.Index(fields=["journey", "-given_at"], name="doses_of_journey")]
         constraints = [
             struck_has_its_reason("dose"),
+            models.CheckConstraint(
+                condition=Q(struck_at=None, struck_with=None)
+                | (Q(struck_at__isnull=False, struck_with__isnull=False) & ~Q(struck_with=F("struck_by"))),
+                name="two_people_strike_a_dose_through",
+            ),
             models.UniqueConstraint("due", condition=Q(struck_at=None), name="one_outcome_of_a_due_dose"),
             ExclusionConstraint(
                 name="no_dose_inside_the_gap",
