@@ -188,7 +188,8 @@ def _scheduled(due: DueDose, plan: Plan, admission: Admission) -> Draft:
         "medication": plan.product,
         "scheduled_for": due.due_at.isoformat(),
     }
-    return Draft("dose_scheduled", clock.now(), details=details)
+    # It was scheduled when the plan was signed, whenever a worker wrote it down: what is given answers it.
+    return Draft("dose_scheduled", max(plan.valid.lower, admission.since), details=details)
 
 
 def doses_to_come(plan: Plan, at: datetime) -> QuerySet[DueDose]:

@@ -30,9 +30,7 @@ WALL = Wall(
             "medications_dose",
             "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, struck_with_id, released_by_id, event_id)",
         ),
-        _of_journey(
-            "medications_signing", "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, dose_id)"
-        ),
+        _of_journey("medications_signing", "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, dose_id)"),
         _of_journey("medications_safetyreport", _STRUCK, "SELECT, UPDATE (told_at)"),
         _of_journey("medications_stay", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE"),
     ),

@@ -11,6 +11,7 @@ from carecoord import clock
 from carecoord.access.models import Team, User
 from carecoord.access.roles import Role
 from medications.models import Dose, DueDose, Plan, Source, Statement, Stay
+from medications.planning import Prescribed
 from pathways.models import Journey
 from tests.factories import UserFactory, ago, happened, journey, staff
 
@@ -76,6 +77,23 @@ def plan(record: Journey, **fields: Any) -> Plan:
         **fields,
     }
     return Plan.objects.create(journey=record, woman=record.woman, **known)
+
+
+def prescribed(**fields: Any) -> Prescribed:
+    """What a prescriber signs: 45 mg once a day, due in an hour from now."""
+    at = (clock.now() + timedelta(hours=1)).astimezone(clock.LONDON)
+    known: dict[str, Any] = {
+        "product": METHADONE,
+        "words": WORDS,
+        "amount": "45",
+        "unit": "mg",
+        "frequency": "od",
+        "times": [{"time": f"{at:%H:%M}"}],
+        "first_on": clock.today(),
+        "least_gap": timedelta(hours=20),
+        **fields,
+    }
+    return Prescribed(**known)
 
 
 def due_dose(prescribed: Plan, due_at: datetime, **fields: Any) -> DueDose:

@@ -1,4 +1,4 @@
-"""Whether a plan can be as it was written: the product's unit, the times, how far apart. Never whether an amount is right."""
+"""Whether a plan can be as it was written: its unit, its times, how far apart. Never whether an amount is right."""
 
 from __future__ import annotations
 

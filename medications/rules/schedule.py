@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from carecoord import clock
@@ -40,7 +41,8 @@ def due_times(
     """The due times after ``after``, up to and with ``until``, in their order. ``times``: ``[{"time": "09:30"}]``."""
     slots = sorted((time.fromisoformat(each["time"]), slot) for slot, each in enumerate(times))
     last = clock.today(until)
-    day = first_on + max(0, -(-(clock.today(after) - first_on).days // every_days)) * every_days
+    cycles = -(-(clock.today(after) - first_on).days // every_days)  # rounded up: the first day on or after
+    day = first_on + max(0, cycles) * every_days * DAY
     while slots and day <= last:
         for wall, slot in slots:
             at = instant_of(day, wall)
@@ -69,6 +71,6 @@ def shortest_between(times: Sequence[Mapping[str, str]], every_days: int) -> tim
     """How far apart two doses of the rule are at least: also in the night in which the clocks go forward."""
     walls = sorted(time.fromisoformat(each["time"]) for each in times)
     minutes = [wall.hour * 60 + wall.minute for wall in walls]
-    between = [after - before for before, after in zip(minutes, minutes[1:], strict=False)]
+    between = [after - before for before, after in pairwise(minutes)]
     over_night = every_days * 24 * 60 - minutes[-1] + minutes[0] - 60
     return timedelta(minutes=min([*between, over_night]))
