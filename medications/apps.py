@@ -11,7 +11,11 @@ class MedicationsConfig(AppConfig):
         from carecoord.access.wall import build_after_migrate
         from carecoord.panels import Panel
         from medications.pages.on_her_journey import on_her_journey
+        from medications.pages.doses import doses_panel, safety_panel
+        from medications.panels import ON_HER_MEDICINE
         from pathways.panels import ON_HER_JOURNEY
 
+        ON_HER_MEDICINE.register(Panel("doses", 40, "medications/doses_panel.html", doses_panel))
+        ON_HER_JOURNEY.register(Panel("second_dose", 0, "medications/safety_panel.html", safety_panel))
         build_after_migrate(self, "medications.wall", needs="medications_stay")
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))

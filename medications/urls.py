@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from medications.views import her_medicine
+from medications.views import corrections, doses, her_medicine, plans
+
+HER = "journeys/<int:pk>/"
 
 urlpatterns = [
-    path("journeys/<int:pk>/medicine/", her_medicine.her_medicine, name="her_medicine"),
-    path("journeys/<int:pk>/medicine/say/", her_medicine.say, name="who_says_medicine"),
-    path("journeys/<int:pk>/medicine/say/<str:source>/", her_medicine.say_exactly, name="say_medicine"),
-    path("journeys/<int:pk>/medicine/asked/", her_medicine.ask, name="asked_medicine"),
-    path("journeys/<int:pk>/medicine/strike/<str:what>/<int:row>/", her_medicine.strike, name="strike_medicine"),
-    path("journeys/<int:pk>/medicine/supply/", her_medicine.community_supply, name="community_supply"),
+    path(f"{HER}medicine/", her_medicine.her_medicine, name="her_medicine"),
+    path(f"{HER}medicine/say/", her_medicine.say, name="who_says_medicine"),
+    path(f"{HER}medicine/say/<str:source>/", her_medicine.say_exactly, name="say_medicine"),
+    path(f"{HER}medicine/asked/", her_medicine.ask, name="asked_medicine"),
+    path(f"{HER}medicine/strike/<str:what>/<int:row>/", her_medicine.strike, name="strike_medicine"),
+    path(f"{HER}medicine/supply/", her_medicine.community_supply, name="community_supply"),
+    path(f"{HER}medicine/plan/", plans.plan, name="medicine_plan"),
+    path(f"{HER}medicine/plan/<int:plan>/end/", plans.end, name="medicine_plan_end"),
+    path(f"{HER}medicine/decide/", plans.decision, name="medicine_decide"),
+    path(f"{HER}medicine/dose/", doses.unscheduled, name="medicine_unscheduled"),
+    path(f"{HER}medicine/dose/<int:due>/", doses.dose, name="medicine_dose"),
+    path(f"{HER}medicine/sign/<int:signing>/", doses.sign, name="medicine_sign"),
+    path(f"{HER}medicine/given/<int:dose>/wrong/", corrections.wrong, name="medicine_dose_wrong"),
+    path(f"{HER}medicine/given/<int:dose>/too/", corrections.too, name="medicine_dose_too"),
 ]

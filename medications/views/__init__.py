@@ -1,1 +1,1 @@
-"""Thin: parse, call a verb or a page, render."""
+"""Views of ward medicine: thin; they parse, ask who signs, call a verb or a page, and render."""
