@@ -1,4 +1,4 @@
-"""Telling coordinator, doctor and pharmacist that a second dose was given. The message says only that somebody looks."""
+"""Telling coordinator, doctor and pharmacist that a second dose was given; the message says only that one looks."""
 
 from __future__ import annotations
 

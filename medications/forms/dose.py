@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from carecoord import clock
 from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.refused import Refused
 from medications.giving import Entered
-from medications.models import Decision, Outcome, Place
+from medications.models import TAKEN, Decision, Outcome, Place
 from medications.models.statements import LONGEST_WORDS
 from pathways.forms.once import LONGEST_REASON, OnceForm
 from pathways.forms.record import radios
@@ -20,9 +19,7 @@ from pathways.forms.seen import seen_version
 from pathways.forms.shared import Text
 
 # In the order of the page; late is worked out from the time, never chosen.
-CHOSEN = tuple(
-    (each.value, each.label) for each in Outcome if each not in (Outcome.GIVEN_LATE, Outcome.NOT_RECORDED)
-) + ((Outcome.NOT_RECORDED.value, Outcome.NOT_RECORDED.label),)
+CHOSEN = tuple((each.value, each.label) for each in Outcome if each != Outcome.GIVEN_LATE)
 WITHOUT = "none"
 
 
@@ -33,14 +30,19 @@ class DoseForm(OnceForm):
     outcome = radios("What happened?", CHOSEN, needed=True)
     given_time = Text(
         "When did she take it?",
-        5,
+        20,
         width=5,
         required=True,
         help_text="To the minute, for example 09:31. It cannot be in the future.",
         error_messages={"required": "Enter when it happened, for example 09:31."},
     )
     given_day = NhsDateField(label="On another day", what="the day", required=False, past_only=True)
-    place = radios("Where, out of others’ sight?", Place.choices, needed=False, nothing="She took nothing")
+    place = forms.ChoiceField(
+        label="Where, out of others’ sight?",
+        choices=Place.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose where she took it."},
+    )
     register_page = Text("Register page", 20, width=10, help_text="This page is not the register.")
     reason = Text(
         "Why, or what happened",
@@ -69,6 +71,8 @@ class DoseForm(OnceForm):
     def clean(self) -> dict[str, Any]:
         """The instant, from the time and the day; today where no other day was entered."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if "place" in self.errors and not self.data.get("place") and cleaned.get("outcome", TAKEN[0]) not in TAKEN:
+            del self.errors["place"]  # she took nothing: there is no place to ask for
         if cleaned.get("given_time") and not self.has_error("given_day"):
             day = cleaned.get("given_day") or clock.today()
             typed = f"{day.day}/{day.month}/{day.year}"
@@ -87,7 +91,7 @@ class DoseForm(OnceForm):
         return Entered(
             outcome=data["outcome"],
             given_at=data["given_at"],
-            place=data["place"] if data["place"] in Place.values else "",
+            place=data.get("place", ""),
             register_page=data["register_page"].strip(),
             reason=data["reason"].strip(),
             decision=int(decision) if decision.isdecimal() else None,
@@ -156,8 +160,3 @@ class TooForm(OnceForm):
         error_messages={"required": "Write what happened, as you would tell the doctor."},
         help_text="As you would tell the doctor on the phone. Nobody is blamed for saying it.",
     )
-
-
-def typed_at(at: datetime) -> dict[str, Any]:
-    """The time that somebody had entered already."""
-    return {"happened_at": at}

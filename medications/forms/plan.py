@@ -122,9 +122,8 @@ class DecisionForm(OnceForm):
             "Who decided",
             120,
             required=not decides,
-            help_text="Leave it empty if it is you. Else their name and what they are, for example Dr P. Anand, on call."
-            if decides
-            else "Their name and what they are, for example Dr P. Anand, on call.",
+            help_text=("Leave it empty if it is you. Else: " if decides else "")
+            + "their name and what they are, for example Dr P. Anand, on call.",
             error_messages={"required": "Write who decided: their name and what they are."},
         )
         if doses:

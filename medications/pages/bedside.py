@@ -47,8 +47,8 @@ def way_back(journey: Journey, stay: Stay | None) -> tuple[str, str]:
     if stay and (url := link("ward", stay.ward.code)):
         return stay.ward.name, url
     if url := link("medicine", journey.pk):
-        return "Her medicine", url
-    return "Her journey", reverse("journey", args=[journey.pk])
+        return "her medicine", url
+    return "her journey", reverse("journey", args=[journey.pk])
 
 
 def link(name: str, *args: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -47,22 +47,17 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Signed. The ward reads your words, and its doses are due at these times.")
             return redirect(around_her_bed(her, now)["medicine_url"])
+    versions = her.plans.select_related("prescriber").order_by("-signed_at")
     context = {
         **around_her_bed(her, now),
         "form": form,
         "active": active,
         "quote": quote_of(active, now) if active else None,
         "said": [
-            {
-                "words": each.words,
-                "who": f"{each.said_by} ({each.get_source_display().lower()})",
-                "at": when(each.said_at, now),
-            }
+            (each.words, f"{each.said_by} ({each.get_source_display().lower()})", when(each.said_at, now))
             for each in said
         ],
-        "versions": [
-            _version(each, now) for each in her.plans.select_related("prescriber").order_by("-signed_at")[:VERSIONS]
-        ],
+        "versions": [_version(each, now) for each in versions[:VERSIONS]],
     }
     return render(request, "medications/plan.html", context)
 
@@ -74,8 +69,7 @@ def _said(her: Journey) -> list[Statement]:
     return [newest[source] for source in Source.values if source in newest]
 
 
-def _version(each: Plan, now: object) -> dict[str, str]:
-    at = clock.now()
+def _version(each: Plan, at: datetime) -> dict[str, str]:
     ended = f"until {when(each.valid.upper, at)}: {each.reason}" if each.valid.upper else "counts now"
     return {
         "words": each.words,
