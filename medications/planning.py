@@ -152,10 +152,11 @@ def materialise(plan: Plan, until: datetime, *, by: User | None = None) -> list[
 
 def missing(plan: Plan, until: datetime) -> list[DueTime]:
     """The times of a plan up to ``until`` that nobody has written down yet. One query."""
-    latest = plan.due_doses.aggregate(latest=Max("due_at"))["latest"]
-    after = max(filter(None, (latest, plan.valid.lower)))
+    stand = {(day, slot): at for day, slot, at in plan.due_doses.values_list("local_day", "slot", "due_at")}
+    after = max([plan.valid.lower, *stand.values()])
     rule = {"every_days": plan.every_days, "first_on": plan.first_on}
-    return list(due_times(plan.times, after=after, until=until, **rule))
+    wanted = due_times(plan.times, after=after, until=until, **rule)
+    return [each for each in wanted if (each.local_day, each.slot) not in stand]
 
 
 def write_due_doses(journey: Journey, plan: Plan, until: datetime, *, by: User | None) -> list[DueDose]:

@@ -117,7 +117,10 @@ def _first(request: StaffRequest, her: Journey, due: DueDose | None, form: DoseF
     except Refused as refused:
         form.refuse(refused)
         return None
-    if not giving.needs_second(signing.plan, form.entered) or giving.recorded_already(signing):
+    stands = giving.recorded_already(signing)
+    if stands and stands.submission != signing.submission:
+        return already_page(request, her, stands, signing)
+    if not giving.needs_second(signing.plan, form.entered):
         return _stored(request, her, signing, None)
     return redirect("medicine_sign", her.pk, signing.pk)
 
@@ -125,14 +128,9 @@ def _first(request: StaffRequest, her: Journey, due: DueDose | None, form: DoseF
 def _stored(request: StaffRequest, her: Journey, signing: Signing, second: User | None) -> HttpResponse:
     """Store what was signed; or show who was faster."""
     try:
-        if stands := giving.recorded_already(signing):
-            raise AlreadyGiven(stands)
         made = giving.record_dose(signing, witness=second, by=request.user)
     except AlreadyGiven as faster:
-        if faster.dose.submission == signing.submission:
-            made = faster.dose  # sent once more: it is this very one
-        else:
-            return already_page(request, her, faster.dose, signing, second)
+        return already_page(request, her, faster.dose, signing, second)
     messages.success(request, f"Stored once: {Outcome(made.outcome).label}, {when(made.given_at, clock.now())}.")
     return redirect(around_her_bed(her, clock.now())["back"])
 

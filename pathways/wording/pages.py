@@ -77,6 +77,14 @@ PAGE_NAMES = {
     "review": "a review",
     "matches": "records that could be one woman’s",
     "match": "two records side by side",
+    "medicine_plan": "signing the ward’s plan",
+    "medicine_plan_end": "ending the ward’s plan",
+    "medicine_decide": "writing down a prescriber’s decision",
+    "medicine_dose": "recording a dose",
+    "medicine_unscheduled": "recording a dose",
+    "medicine_sign": "signing for a dose",
+    "medicine_dose_wrong": "correcting a dose",
+    "medicine_dose_too": "reporting a second dose",
 }
 
 

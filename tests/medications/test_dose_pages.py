@@ -401,3 +401,31 @@ def test_the_list_of_her_doses_keeps_what_was_struck_through(
         "Struck through by L. Grant and K. Moe" in row.struck and "wrong bed" in row.struck for row in panel["rows"]
     )
     assert any(row.url for row in panel["rows"])  # the dose is due again
+
+
+def test_every_page_about_her_leaves_one_entry(
+    client: Any, record: Journey, plan: Plan, due: DueDose, giver: User, second: User, doctor: User
+) -> None:
+    signing = signed_first(client, record, due, giver)
+    client.post(sign_page(record, signing), as_second(second))
+    other = plan.due_doses.exclude(pk=due.pk).order_by("due_at").first()
+    waits = signed_first(client, record, other, giver, outcome="given") if other else signing
+    made = Dose.objects.get()
+    for who, name, arguments in (
+        (doctor, "medicine_plan", []),
+        (doctor, "medicine_plan_end", [plan.pk]),
+        (doctor, "medicine_decide", []),
+        (giver, "medicine_unscheduled", []),
+        (giver, "medicine_dose", [due.pk]),
+        (giver, "medicine_sign", [waits.pk]),
+        (giver, "medicine_dose_wrong", [made.pk]),
+        (giver, "medicine_dose_too", [made.pk]),
+    ):
+        client.force_login(who)
+        before = Read.objects.count()
+        answer = client.get(reverse(name, args=[record.pk, *arguments]))
+        assert answer.status_code == 200, name
+        assert "Reid" in text(answer), name
+        assert Read.objects.count() == before + 1, name
+        entry = Read.objects.latest("id")
+        assert (entry.actor_id, entry.page, entry.women) == (who.pk, name, [record.woman_id])

@@ -136,7 +136,10 @@ def test_a_foreign_woman_is_missing(client: Any, record: Journey) -> None:
     assert client.get(url(record)).status_code == client.get("/journeys/987654/looked/").status_code == 404
 
 
+OURS = ("pathways", "medications")
+
+
 def test_every_page_has_a_name() -> None:
     routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
-    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith("pathways")}
+    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith(OURS)}
     assert ours - {"start", "search"} == PAGE_NAMES.keys() - {"opened_contact"}  # what comes of a form
