@@ -85,7 +85,7 @@ def _check(decided: Decided, by: User) -> None:
 def _release(journey: Journey, decision: Decision, about: Dose | None) -> None:
     """After a part or vomited dose: another one may be recorded inside the least gap. Raises Refused."""
     released = Dose.objects.filter(
-        pk=about.pk if about else None,
+        pk=about.pk if about else 0,
         journey=journey,
         struck_at=None,
         released_by=None,

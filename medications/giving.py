@@ -295,7 +295,7 @@ def _check_reassessment(journey: Journey, entered: Entered) -> None:
     """Where a reassessment is past due, what she took needs a decision, or a reason by two. It is never blocked."""
     if not entered.is_taken or not reassessment_owed(journey, clock.now()):
         return
-    decided = Decision.objects.filter(pk=entered.decision, journey=journey, struck_at=None).exists()
+    decided = Decision.objects.filter(pk=entered.decision or 0, journey=journey, struck_at=None).exists()
     if not decided and not entered.override_reason.strip():
         raise Refused(
             "A prescriber’s reassessment is owed. Choose the decision, or write why it was given without one.",

@@ -154,8 +154,7 @@ def missing(plan: Plan, until: datetime) -> list[DueTime]:
     """The times of a plan up to ``until`` that nobody has written down yet. One query."""
     stand = {(day, slot): at for day, slot, at in plan.due_doses.values_list("local_day", "slot", "due_at")}
     after = max([plan.valid.lower, *stand.values()])
-    rule = {"every_days": plan.every_days, "first_on": plan.first_on}
-    wanted = due_times(plan.times, after=after, until=until, **rule)
+    wanted = due_times(plan.times, every_days=plan.every_days, first_on=plan.first_on, after=after, until=until)
     return [each for each in wanted if (each.local_day, each.slot) not in stand]
 
 

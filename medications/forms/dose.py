@@ -10,12 +10,12 @@ from django import forms
 from carecoord import clock
 from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.refused import Refused
+from medications.forms.looked import OnPlanForm
 from medications.giving import Entered
 from medications.models import TAKEN, Decision, Outcome, Place
 from medications.models.statements import LONGEST_WORDS
 from pathways.forms.once import LONGEST_REASON, OnceForm
 from pathways.forms.record import radios
-from pathways.forms.seen import seen_version
 from pathways.forms.shared import Text
 
 # In the order of the page; late is worked out from the time, never chosen.
@@ -23,10 +23,9 @@ CHOSEN = tuple((each.value, each.label) for each in Outcome if each != Outcome.G
 WITHOUT = "none"
 
 
-class DoseForm(OnceForm):
+class DoseForm(OnPlanForm):
     """What happened with one dose. Nothing is chosen beforehand, and the time is typed, not the clock's."""
 
-    seen = seen_version()
     outcome = radios("What happened?", CHOSEN, needed=True)
     given_time = Text(
         "When did she take it?",
@@ -50,6 +49,8 @@ class DoseForm(OnceForm):
         lines=2,
         help_text="Where not all of it was taken. Write as if she reads it with you.",
     )
+
+    plan_changed = False  # set where what was sent was refused for it
 
     def __init__(self, *args: Any, decisions: Sequence[Decision] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,6 +124,8 @@ class DoseForm(OnceForm):
 
 class SecondForm(OnceForm):
     """Who signs as the second person. Their password, PIN or passkey is read by ``vouch``, and never kept."""
+
+    too_late = False  # set where the first signature holds no longer
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,13 +10,13 @@ from uuid import UUID
 from django import forms
 
 from carecoord.formfields import LocalDateTimeField, NhsDateField
+from medications.forms.looked import OnPlanForm
 from medications.models import Decision, Dose, Plan, Statement, Supervised
 from medications.models.statements import LONGEST_WORDS
 from medications.planning import Prescribed
 from medications.rules.products import FREQUENCY_WORDS, WARD_PRODUCTS
 from pathways.forms.once import OnceForm
 from pathways.forms.record import radios
-from pathways.forms.seen import seen_version
 from pathways.forms.shared import Text
 
 PRODUCTS = [(each.key, each.name) for each in WARD_PRODUCTS.values() if each.selectable]
@@ -24,10 +24,9 @@ UNITS = [(unit, unit) for unit in sorted({each.unit for each in WARD_PRODUCTS.va
 MOST_TIMES = 6
 
 
-class PlanForm(OnceForm):
+class PlanForm(OnPlanForm):
     """A version of the ward's plan, in the prescriber's words."""
 
-    seen = seen_version()
     product = forms.ChoiceField(
         label="Medicine",
         choices=[("", "Choose"), *PRODUCTS],

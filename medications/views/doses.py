@@ -65,15 +65,14 @@ def _dose_page(request: StaffRequest, her: Journey, due: DueDose | None, plan: P
         answer = _first(request, her, due, form)
         if answer is not None:
             return answer
-        status = 409 if getattr(form, "plan_changed", False) else 200
-    if plan is not None:
-        plan.journey = her
+        status = 409 if form.plan_changed else 200
+    shown = active or plan
     context = {
         **around_her_bed(her, now),
         "form": form,
         "due": due,
         "due_words": when(due.due_at, now) if due else "",
-        "quote": quote_of(active or plan, now) if (active or plan) else None,
+        "quote": quote_of(shown, now) if shown else None,
         "other_plan": due is not None and active is not None and due.plan_id != active.pk and changed_in_words(active),
         "two": bool(plan and plan.two_sign),
         "owed": owed,
@@ -109,10 +108,9 @@ def _first(request: StaffRequest, her: Journey, due: DueDose | None, form: DoseF
         )
     except PlanChanged as changed:
         form.add_error(None, changed.sentence)
-        form.plan_changed = True  # type: ignore[attr-defined]
+        form.plan_changed = True
         active = active_plan(her)
-        form.data = form.data.copy()
-        form.data["seen"] = str(active.pk if active else 0)  # they have the new one before them now
+        form.look_at(active.pk if active else 0)
         return None
     except Refused as refused:
         form.refuse(refused)
@@ -157,7 +155,7 @@ def sign(request: StaffRequest, pk: int, signing: int) -> HttpResponse:
             answer = _second(request, her, asked, form, people)
             if answer is not None:
                 return answer
-            status = 409 if getattr(form, "too_late", False) else 200
+            status = 409 if form.too_late else 200
     elif asked.dose:
         return already_page(request, her, asked.dose)
     return render(request, "medications/sign.html", _sign_context(request, her, asked, form, people), status=status)
@@ -180,7 +178,7 @@ def _second(
         answer = _stored(request, her, signing, second)
     except (TimeRanOut, PlanChanged) as late:
         form.add_error(None, late.sentence)
-        form.too_late = True  # type: ignore[attr-defined]
+        form.too_late = True
         return None
     except Refused as refused:
         form.refuse(refused)

@@ -42,12 +42,11 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
                 form.add_error("gap_hours", refused.sentence)
             else:
                 form.refuse(refused)
-            form.data = form.data.copy()
-            form.data["seen"] = str(active.pk if active else 0)  # what stands now is on the page above
+            form.look_at(active.pk if active else 0)
         else:
             messages.success(request, "Signed. The ward reads your words, and its doses are due at these times.")
             return redirect(around_her_bed(her, now)["medicine_url"])
-    versions = her.plans.select_related("prescriber").order_by("-signed_at")
+    versions = Plan.objects.filter(journey=her).select_related("prescriber").order_by("-signed_at")
     context = {
         **around_her_bed(her, now),
         "form": form,
