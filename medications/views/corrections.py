@@ -15,7 +15,7 @@ from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.vouching import passkey_options, vouch
 from carecoord.audit.reads import record_read
 from carecoord.refused import Refused
-from medications import giving
+from medications import correcting
 from medications.forms.dose import TooForm, WrongForm
 from medications.giving import Entered
 from medications.models import Dose, Signing
@@ -49,7 +49,7 @@ def wrong(request: StaffRequest, pk: int, dose: int) -> HttpResponse:
         try:
             if problem:
                 raise Refused(problem)
-            giving.strike_dose(asked, form.cleaned_data["reason"], second=second, by=request.user)
+            correcting.strike_dose(asked, form.cleaned_data["reason"], second=second, by=request.user)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -81,7 +81,7 @@ def too(request: StaffRequest, pk: int, dose: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            giving.report_second_dose(
+            correcting.report_second_dose(
                 asked, data["happened_at"], data["words"], submission=data["submission"], by=request.user
             )
         except Refused as refused:

@@ -388,7 +388,7 @@ def test_the_plan_form_fills_in_nothing_and_keeps_the_prescribers_words(
 def test_the_list_of_her_doses_keeps_what_was_struck_through(
     client: Any, record: Journey, due: DueDose, giver: User, second: User
 ) -> None:
-    from medications.giving import strike_dose
+    from medications.correcting import strike_dose
     from medications.pages.doses import doses_panel
 
     signing = signed_first(client, record, due, giver)

@@ -12,6 +12,7 @@ from carecoord import clock
 from carecoord.access.models import Conflict, User
 from carecoord.access.roles import Role
 from medications import planning
+from medications.correcting import report_second_dose, strike_dose
 from medications.deciding import Decided, decide
 from medications.giving import (
     AlreadyGiven,
@@ -19,9 +20,7 @@ from medications.giving import (
     PlanChanged,
     TimeRanOut,
     record_dose,
-    report_second_dose,
     sign_first,
-    strike_dose,
     take_back,
 )
 from medications.models import Dose, DueDose, Plan, SafetyReport, Signing
