@@ -26,7 +26,12 @@ WITHOUT = "none"
 class DoseForm(OnPlanForm):
     """What happened with one dose. Nothing is chosen beforehand, and the time is typed, not the clock's."""
 
-    outcome = radios("What happened?", CHOSEN, needed=True)
+    outcome = forms.ChoiceField(
+        label="What happened?",
+        choices=CHOSEN,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happened."},
+    )
     given_time = Text(
         "When did she take it?",
         20,

@@ -198,7 +198,7 @@ def test_whoever_opens_it_afterwards_reads_what_is_recorded(
     [
         ({"given_time": "23:59", "given_day_0": "1", "given_day_1": "1", "given_day_2": "2099"}, "lies in the future"),
         ({"given_day_2": "2020"}, "before she came in"),
-        ({"outcome": ""}, "Choose an answer: what happened"),
+        ({"outcome": ""}, "Choose what happened."),
         ({"outcome": "refused"}, "Say in a few words why"),
         ({"place": ""}, "Choose where she took it"),
         ({"given_time": ""}, "Enter when it happened"),
