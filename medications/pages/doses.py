@@ -85,6 +85,17 @@ def next_in_words(journey: Journey, now: datetime) -> tuple[str, str] | None:
     return (hour(coming.at), when(coming.at, now).split(" ", 1)[1]) if coming else None
 
 
+def not_recorded(journey: Journey, now: datetime) -> list[Line]:
+    """Doses that are due about now and of which nothing is recorded: (when, the page that records it)."""
+    answered = Dose.objects.filter(journey=journey, struck_at=None, due__isnull=False).values("due")
+    around = (now - timedelta(days=1), now + LATE_AFTER)
+    rows = DueDose.objects.filter(journey=journey, cancelled_at=None, due_at__range=around).exclude(pk__in=answered)
+    return [
+        (when(each.due_at, now), reverse("medicine_dose", args=[journey.pk, each.pk]))
+        for each in rows.order_by("due_at")
+    ]
+
+
 # -- the list of her doses -------------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ from medications.forms.dose import DoseForm, SecondForm
 from medications.giving import AlreadyGiven, Entered, PlanChanged, TimeRanOut
 from medications.models import Decision, Dose, DueDose, Outcome, Plan, Signing
 from medications.pages.bedside import around_her_bed, named, on_duty, quote_of, seconds_of
-from medications.pages.doses import entered_lines, next_in_words, recorded_side, yours_side
+from medications.pages.doses import entered_lines, next_in_words, not_recorded, recorded_side, yours_side
 from medications.planning import active_plan, changed_in_words
 from medications.wording.doses import DO_NOT_GIVE, heading_of, hour, when
 from pathways.models import Journey
@@ -76,6 +76,7 @@ def _dose_page(request: StaffRequest, her: Journey, due: DueDose | None, plan: P
         "other_plan": due is not None and active is not None and due.plan_id != active.pk and changed_in_words(active),
         "two": bool(plan and plan.two_sign),
         "owed": owed,
+        "instead": [] if due else not_recorded(her, now),
         **_signs(request, request.user),
     }
     return render(request, "medications/dose.html", context, status=status)

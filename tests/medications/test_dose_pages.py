@@ -385,6 +385,15 @@ def test_the_plan_form_fills_in_nothing_and_keeps_the_prescribers_words(
     assert len(made.based_on) == 1
 
 
+def test_who_records_an_unscheduled_dose_is_led_to_the_one_that_is_due(
+    client: Any, record: Journey, due: DueDose, giver: User
+) -> None:
+    client.force_login(giver)
+    page = client.get(reverse("medicine_unscheduled", args=[record.pk]))
+    assert "and is not recorded. If it is that one" in text(page)
+    assert page_of(record, due) in page.content.decode()
+
+
 def test_the_list_of_her_doses_keeps_what_was_struck_through(
     client: Any, record: Journey, due: DueDose, giver: User, second: User
 ) -> None:
