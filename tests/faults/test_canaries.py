@@ -203,7 +203,7 @@ def test_an_error_quotes_nothing_of_her(world: World, canaries: Canaries, monkey
     def broken(journey: Journey, *rest: Any) -> None:
         raise ValueError(f"duplicate key ({journey.woman.preferred_name}, {journey.woman.last_name})")
 
-    for place in ("pathways.views.her.banner", "pathways.views.journey.page_for"):
+    for place in ("pathways.views.her.banner", "pathways.views.journey.page_for", "medications.pages.bedside.banner"):
         monkeypatch.setattr(place, broken)
     client, tried = browser(session_of(world.people["specialist_midwife"])), 0
     with written_to_the_log() as log:
