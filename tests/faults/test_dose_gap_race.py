@@ -45,8 +45,8 @@ def race(number: int, people: list[Any]) -> Answers:
 
 def test_inside_the_least_gap_one_dose_is_given(fault: Any) -> None:
     """One is accepted; all others are told who gave the one before, and when."""
-    number = fault.size(full=1000, small=24)
-    answers = race(number, nurses(25 if fault.full else 8))
+    number = fault.size(full=1000, small=12)
+    answers = race(number, nurses(25 if fault.full else 6))
     fault.tried += number
     fault.note(f"{number} attempts inside the gap: {answers.stored} stored, {answers.told} told who gave it")
     if (answers.stored, answers.told) != (1, number - 1) or answers.others:
@@ -57,8 +57,8 @@ def test_inside_the_least_gap_one_dose_is_given(fault: Any) -> None:
 
 def test_without_the_exclusion_constraint_the_race_shows(fault: Any) -> None:
     """The same attempts, with that one constraint taken away."""
-    number = fault.size(full=100, small=16)
-    people = nurses(25 if fault.full else 8)
+    number = fault.size(full=100, small=6)
+    people = nurses(25 if fault.full else 6)
     with gone("no_dose_inside_the_gap"):
         free = race(number, people)
     fault.tried += number

@@ -24,8 +24,8 @@ def race(number: int, outcome: str, people: list[Any], prescribed: Plan, due: Du
 
 def test_one_dose_is_given_once_however_many_sign(fault: Any) -> None:
     """One is accepted; all others are told who gave it, when, and that nothing of theirs was stored."""
-    number = fault.size(full=1000, small=24)
-    people = nurses(25 if fault.full else 8)
+    number = fault.size(full=1000, small=12)
+    people = nurses(25 if fault.full else 6)
     prescribed = plan(on_ward())
     answers = race(number, "given", people, prescribed, due_dose(prescribed, ago(hours=1)))
     fault.tried += number
@@ -38,8 +38,8 @@ def test_one_dose_is_given_once_however_many_sign(fault: Any) -> None:
 
 def test_without_the_unique_index_the_race_shows(fault: Any) -> None:
     """What a person refused blocks no other dose: there it is the unique index alone."""
-    number = fault.size(full=100, small=16)
-    people = nurses(25 if fault.full else 8)
+    number = fault.size(full=100, small=6)
+    people = nurses(25 if fault.full else 6)
     prescribed = plan(on_ward())
     held = race(number, "refused", people, prescribed, due_dose(prescribed, ago(hours=1)))
     with gone("one_outcome_of_a_due_dose"):
