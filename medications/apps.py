@@ -10,8 +10,9 @@ class MedicationsConfig(AppConfig):
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
         from carecoord.panels import Panel
-        from medications.pages.on_her_journey import on_her_journey
+        from medications.pages.clock_panel import clock_panel
         from medications.pages.doses import doses_panel, safety_panel
+        from medications.pages.on_her_journey import on_her_journey
         from medications.panels import ON_HER_MEDICINE
         from pathways.panels import ON_HER_JOURNEY
 
@@ -19,3 +20,6 @@ class MedicationsConfig(AppConfig):
         ON_HER_JOURNEY.register(Panel("second_dose", 0, "medications/safety_panel.html", safety_panel))
         build_after_migrate(self, "medications.wall", needs="medications_stay")
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))
+        clock = Panel("dose-clock", 20, "medications/clock_panel.html", clock_panel)
+        ON_HER_JOURNEY.register(clock)
+        ON_HER_MEDICINE.register(clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from medications.views import corrections, doses, her_medicine, plans
+from medications.views import beds, corrections, doses, her_medicine, plans, ward
 
 HER = "journeys/<int:pk>/"
 
@@ -23,4 +23,13 @@ urlpatterns = [
     path(f"{HER}medicine/sign/<int:signing>/", doses.sign, name="medicine_sign"),
     path(f"{HER}medicine/given/<int:dose>/wrong/", corrections.wrong, name="medicine_dose_wrong"),
     path(f"{HER}medicine/given/<int:dose>/too/", corrections.too, name="medicine_dose_too"),
+    path("ward/", ward.wards, name="wards"),
+    path("ward/look/", ward.look, name="ward_look"),
+    path("ward/<slug:code>/", ward.ward, name="ward"),
+    path("ward/<slug:code>/wall/", ward.wall, name="ward_wall"),
+    path("ward/<slug:code>/tonight/", ward.tonight, name="ward_tonight"),
+    path("ward/<slug:code>/<int:pk>/", beds.card, name="ward_woman"),
+    path("ward/<slug:code>/<int:pk>/bed/", beds.bed, name="ward_bed"),
+    path("ward/<slug:code>/<int:pk>/visitors/", beds.visitors, name="ward_visitors"),
+    path("ward/<slug:code>/<int:pk>/away/", beds.away, name="ward_away"),
 ]

@@ -32,6 +32,8 @@ WALL = Wall(
         ),
         _of_journey("medications_signing", "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, dose_id)"),
         _of_journey("medications_safetyreport", _STRUCK, "SELECT, UPDATE (told_at)"),
+        _of_journey("medications_visiting", _APPEND),
         _of_journey("medications_stay", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE"),
     ),
+    functions=("medications_expected(bigint, date, date)", "medications_end_stay()"),
 )

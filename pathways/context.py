@@ -18,6 +18,7 @@ from pathways.pages.privacy import notices_of
 
 PAGES = (
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
+    ("Ward", "wards", Ability.SEE_WARD),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
     ("Alerts", "alerts", Ability.SEE_HANDOFFS),
     ("Notices", "notices", Ability.SEE_NOTICES),

@@ -9,6 +9,8 @@ caseload team      nobody is named, or the one named has left            somebod
 whoever covers     the first day of the midwife's leave                  its last day
 ward, hospital     admission, or a birth in hospital                     24 hours after she went home
 teams
+the wards          four weeks before her EDD: the board and who could    a birth or a loss, or four weeks
+                   come tonight                                          after the EDD
 a service          the first of its handoffs is due soon                 28 days after its last one ended
 an offered team    a handoff is offered to it                            it declines, or 28 days after the
                                                                          handoff ended
@@ -45,11 +47,13 @@ WARD_KEEPS = timedelta(hours=24)
 SERVICE_KEEPS = timedelta(days=28)
 CLOSED_KEEPS = timedelta(days=28)
 MOVED_KEEPS = timedelta(days=28)
+EXPECTED_WITHIN = timedelta(weeks=4)  # before her EDD and after it
 
 _SERVES: dict[str, tuple[Role, ...]] = {
     Team.Kind.DRUG_SERVICE: (Role.DRUG_SERVICE_KEYWORKER, Role.OST_PRESCRIBER),
     Team.Kind.HEALTH_VISITING: (Role.HEALTH_VISITOR,),
 }
+_NOT_EXPECTED = ("baby_born", "pregnancy_loss", "mother_died")
 _ON_THE_WARD = (Team.Kind.WARD, Team.Kind.HOSPITAL)
 _ROLES_OF_MOMENT = {moment.key: frozenset((*moment.senders, *moment.receivers)) for moment in ALL}
 
@@ -100,6 +104,7 @@ def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[O
     declared = [team for team in journey.site.definition.teams if team.code in teams]
     others = [
         *_admissions(facts, [teams[team.code] for team in declared if team.kind in _ON_THE_WARD]),
+        *_expected(journey, facts, [teams[team.code] for team in declared if team.kind == Team.Kind.WARD]),
         *_services([(teams[team.code], _served(team)) for team in declared], list(handoffs)),
         *_move_elsewhere(journey, facts),
         *_offers(journey),
@@ -171,6 +176,19 @@ def _admissions(facts: Iterable[Fact], teams: list[Team]) -> Iterator[Due]:
                 until + WARD_KEEPS if until else None,
                 team_id=team.pk,
             )
+
+
+def _expected(journey: Journey, facts: Iterable[Fact], wards: list[Team]) -> Iterator[Due]:
+    """The wards prepare for who will come: from four weeks before her EDD, while she is pregnant."""
+    edd = engine.current_edd(facts, journey.edd_at_entry)
+    if edd is None:
+        return
+    ended = [fact.occurred_at for fact in facts if fact.kind in _NOT_EXPECTED]
+    until = min([*ended, midnight_after(edd + EXPECTED_WITHIN, clock.LONDON)])
+    since = midnight_before(edd - EXPECTED_WITHIN, clock.LONDON)
+    if since < until:
+        for team in wards:
+            yield Due(Grant.Kind.REFERRAL, "expected", since, until, team_id=team.pk)
 
 
 def _services(teams: Iterable[tuple[Team, frozenset[Role]]], handoffs: list[Owed]) -> Iterator[Due]:

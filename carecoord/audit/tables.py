@@ -92,5 +92,6 @@ WATCHED = (
     ),
     Watched("medications_safetyreport", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
     Watched("medications_stay", VIA_JOURNEY),
+    Watched("medications_visiting", VIA_JOURNEY, hashed=("words",)),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )

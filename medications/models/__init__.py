@@ -5,7 +5,7 @@ from medications.models.plans import Decision, Plan
 from medications.models.safety import SafetyReport
 from medications.models.signing import HOLDS, Signing
 from medications.models.statements import Call, Source, Statement, Supervised, YesNoUnknown
-from medications.models.ward import Stay
+from medications.models.ward import Stay, Visiting
 
 __all__ = [
     "HOLDS",
@@ -24,5 +24,6 @@ __all__ = [
     "Statement",
     "Stay",
     "Supervised",
+    "Visiting",
     "YesNoUnknown",
 ]

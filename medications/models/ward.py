@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from carecoord import clock
+from medications.models.statements import LONGEST_WORDS
 from medications.models.struck import of_journey, person
 
 
@@ -43,3 +44,20 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"stay {self.pk}"
+
+
+class Visiting(models.Model):
+    """Who may visit her, in her words; the newest row of an admission holds, and a blank one takes it back."""
+
+    journey = of_journey("visiting")
+    admission = models.PositiveSmallIntegerField()
+    words = models.CharField("who may visit", max_length=LONGEST_WORDS, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
+    recorded_by = person(null=False)
+
+    class Meta:
+        verbose_name_plural = "visiting"
+        indexes = [models.Index(fields=["journey", "-id"], name="newest_visiting")]
+
+    def __str__(self) -> str:
+        return f"visiting {self.pk}"

@@ -14,6 +14,7 @@ _REASONS = {
     "buddy": "her buddy",
     "nobody is named": "nobody is named for her",
     "handoffs": "a handoff of hers is theirs",
+    "expected": "her baby is due within four weeks, and the ward prepares",
     "moves to this site": "she moves there",
     "moved from here": "she moved from there, for 28 days",
     "added her": "added her",

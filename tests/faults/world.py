@@ -45,12 +45,14 @@ class Her:
 OF_HER: dict[str, Callable[[Her], int]] = {
     "women": lambda her: her.woman,
     "journeys": lambda her: her.journey,
+    "ward/<slug:code>": lambda her: her.journey,
     "handoffs": lambda her: her.handoff,
     "handoffs/offers": lambda her: her.offer,
 }
 EVENTS = 2  # of each record, so many can be asked for
 NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING)
 WORDS = {
+    "code": "maple",
     "label": "abuse",
     "source": "pharmacy",
     "what": "statement",
