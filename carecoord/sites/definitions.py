@@ -100,6 +100,27 @@ class Policy:
         return on > self.review_on
 
 
+# How newborn babies can be observed (pathway 4.8). The tools' own items and scores are not in the product.
+OBSERVATION_TOOLS: dict[str, str] = {
+    "finnegan_modified": "Finnegan, modified",
+    "lipsitz": "Lipsitz",
+    "mother_nas": "MOTHER NAS scale",
+    "eat_sleep_console": "Eat, Sleep, Console",
+    "local": "The site’s own tool",
+}
+
+
+@dataclass(frozen=True)
+class Observing:
+    """How babies are observed here: which tools, how often, and by when first. How long is a parameter of the rules."""
+
+    tools: Sequence[str] = tuple(OBSERVATION_TOOLS)
+    every_hours: int = 4
+    first_within_hours: int = 6
+    owner: str = ""
+    approved_on: date | None = None
+
+
 # What a site can have a text on. A key that its file leaves out is shown as not configured.
 POLICY_KEYS: dict[str, str] = {
     "ooh_verification": "her medicine cannot be confirmed at this hour",
@@ -134,6 +155,7 @@ class SiteDefinition:
     offers: tuple[Offer, ...]
     sources: tuple[Source, ...] = ()
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    observing: Observing = Observing()
 
     def source(self, code: str) -> Source | None:
         """The source with this code; None where the file has none such."""
@@ -172,6 +194,7 @@ def read_site_file(path: Path) -> SiteDefinition:
             offers=tuple(Offer(**offer) for offer in raw.get("offers", [])),
             sources=tuple(_source(raw["nation"], source) for source in raw.get("sources", [])),
             policies={policy["key"]: Policy(**policy) for policy in raw.get("policies", [])},
+            observing=Observing(**raw.get("observing", {})),
         )
     except (KeyError, TypeError, ValueError, tomllib.TOMLDecodeError) as problem:
         raise InvalidSiteFile(f"{path.name}: {problem}") from problem
@@ -184,6 +207,7 @@ def read_site_file(path: Path) -> SiteDefinition:
     unknown = [offer.state for offer in definition.offers if offer.state not in OFFER_STATES]
     _checked(not unknown, path, f"unknown state of an offer: {', '.join(unknown)}")
     _check_sources(definition, path)
+    _check_observing(definition.observing, path)
     _check_policies(definition, [policy["key"] for policy in raw.get("policies", [])], path)
     return definition
 
@@ -205,6 +229,16 @@ def _check_sources(definition: SiteDefinition, path: Path) -> None:
     _checked(not unknown, path, f"unknown kind of a source: {', '.join(unknown)}")
     silent = [source.code for source in definition.sources if not source.phone.strip()]
     _checked(not silent, path, f"no phone number of a source: {', '.join(silent)}")
+
+
+def _check_observing(observing: Observing, path: Path) -> None:
+    unknown = sorted(set(observing.tools) - OBSERVATION_TOOLS.keys())
+    _checked(bool(observing.tools), path, "no tool of observation")
+    _checked(not unknown, path, f"unknown tool of observation: {', '.join(unknown)}")
+    _checked(1 <= observing.every_hours <= 12, path, "every_hours of observation lies between 1 and 12")
+    _checked(1 <= observing.first_within_hours <= 24, path, "first_within_hours lies between 1 and 24")
+    stated = observing == Observing() or (observing.owner and isinstance(observing.approved_on, date))
+    _checked(bool(stated), path, "observation needs an owner and the date of approval")
 
 
 def _check_policies(definition: SiteDefinition, keys: Sequence[str], path: Path) -> None:
