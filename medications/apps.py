@@ -9,17 +9,24 @@ class MedicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
+
+        build_after_migrate(self, "medications.wall", needs="medications_stay")
+        self._fill_places()
+
+    def _fill_places(self) -> None:
+        """What ward medicine shows on her journey's page, and on the page of her medicine."""
         from carecoord.panels import Panel
         from medications.pages.clock_panel import clock_panel
         from medications.pages.doses import doses_panel, safety_panel
+        from medications.pages.homeward_panels import leaving_panel, observation_panel
         from medications.pages.on_her_journey import on_her_journey
         from medications.panels import ON_HER_MEDICINE
         from pathways.panels import ON_HER_JOURNEY
 
-        ON_HER_MEDICINE.register(Panel("doses", 40, "medications/doses_panel.html", doses_panel))
         ON_HER_JOURNEY.register(Panel("second_dose", 0, "medications/safety_panel.html", safety_panel))
-        build_after_migrate(self, "medications.wall", needs="medications_stay")
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))
-        clock = Panel("dose-clock", 20, "medications/clock_panel.html", clock_panel)
-        ON_HER_JOURNEY.register(clock)
-        ON_HER_MEDICINE.register(clock)
+        ON_HER_MEDICINE.register(Panel("doses", 40, "medications/doses_panel.html", doses_panel))
+        for place in (ON_HER_JOURNEY, ON_HER_MEDICINE):
+            place.register(Panel("dose-clock", 20, "medications/clock_panel.html", clock_panel))
+            place.register(Panel("leaving", 60, "medications/leaving_panel.html", leaving_panel))
+            place.register(Panel("observation", 65, "medications/observation_panel.html", observation_panel))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from medications.views import beds, corrections, doses, her_medicine, plans, ward
+from medications.views import beds, corrections, doses, her_medicine, leaving, observation, plans, ward
 
 HER = "journeys/<int:pk>/"
 
@@ -23,6 +23,15 @@ urlpatterns = [
     path(f"{HER}medicine/sign/<int:signing>/", doses.sign, name="medicine_sign"),
     path(f"{HER}medicine/given/<int:dose>/wrong/", corrections.wrong, name="medicine_dose_wrong"),
     path(f"{HER}medicine/given/<int:dose>/too/", corrections.too, name="medicine_dose_too"),
+    path(f"{HER}baby/<int:baby>/observation/", observation.observation, name="observation"),
+    path(f"{HER}baby/<int:baby>/observation/told/<slug:step>/", observation.told, name="observation_told"),
+    path(f"{HER}baby/<int:baby>/observation/end/", observation.end, name="end_observation"),
+    path(f"{HER}baby/<int:baby>/observation/<int:entry>/strike/", observation.strike, name="strike_observation"),
+    path(f"{HER}leaving/", leaving.going_home, name="leaving"),
+    path(f"{HER}leaving/point/<slug:item>/", leaving.point, name="leaving_point"),
+    path(f"{HER}leaving/left/", leaving.left, name="left"),
+    path(f"{HER}leaving/copy/", leaving.her_copy, name="her_copy"),
+    path(f"{HER}medicine/taken/", leaving.taken, name="taken"),
     path("ward/", ward.wards, name="wards"),
     path("ward/look/", ward.look, name="ward_look"),
     path("ward/<slug:code>/", ward.ward, name="ward"),

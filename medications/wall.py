@@ -34,6 +34,11 @@ WALL = Wall(
         _of_journey("medications_safetyreport", _STRUCK, "SELECT, UPDATE (told_at)"),
         _of_journey("medications_visiting", _APPEND),
         _of_journey("medications_stay", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE"),
+        _of_journey("medications_observationplan", _STRUCK),
+        _of_journey("medications_observation", _STRUCK),
+        _of_journey("medications_observationstep", _STRUCK),
+        _of_journey("medications_leavingentry", _STRUCK),
+        _of_journey("medications_communitydose", _STRUCK),
     ),
     functions=("medications_expected(bigint, date, date)", "medications_end_stay()"),
 )

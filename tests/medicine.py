@@ -10,7 +10,17 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from carecoord import clock
 from carecoord.access.models import Team, User
 from carecoord.access.roles import Role
-from medications.models import Dose, DueDose, Plan, Source, Statement, Stay
+from medications.models import (
+    Dose,
+    DueDose,
+    LeavingEntry,
+    Observation,
+    ObservationPlan,
+    Plan,
+    Source,
+    Statement,
+    Stay,
+)
 from medications.planning import Prescribed
 from pathways.models import Journey
 from tests.factories import UserFactory, ago, happened, journey, staff
@@ -127,3 +137,41 @@ def dose(prescribed: Plan, due: DueDose | None = None, **fields: Any) -> Dose:
         given_at=given_at,
         **known,
     )
+
+
+def observed(record: Journey, baby: int = 1, *, started_at: datetime | None = None, **fields: Any) -> ObservationPlan:
+    """A baby's observation with its first look, past the verb; the baby is born already."""
+    started_at = started_at or ago(hours=2)
+    by = fields.pop("started_by", None) or UserFactory()
+    (event,) = happened(record, ("observation_started", started_at, {}, baby))
+    known: dict[str, Any] = {
+        "tool": "finnegan_modified",
+        "every_hours": 4,
+        "ends_at": record.babies.get(number=baby).born_at + timedelta(hours=120),
+        **fields,
+    }
+    made = ObservationPlan.objects.create(
+        journey=record, baby=baby, started_at=started_at, started_by=by, event=event, **known
+    )
+    look(made, observed_at=started_at, observer=by)
+    return made
+
+
+def look(made: ObservationPlan, **fields: Any) -> Observation:
+    """What was seen once, past the verb."""
+    known: dict[str, Any] = {
+        "observed_at": ago(hours=1),
+        "entry": "4",
+        "where": "with_her",
+        "mother_present": True,
+        "settled_by": "mother",
+        "observer": fields.pop("observer", None) or UserFactory(),
+        **fields,
+    }
+    return Observation.objects.create(journey=made.journey, plan=made, **known)
+
+
+def leaving_entry(record: Journey, item: str, answer: str, **fields: Any) -> LeavingEntry:
+    """One point of going home, past the verb."""
+    known: dict[str, Any] = {"admission": 1, "recorded_by": fields.pop("recorded_by", None) or UserFactory(), **fields}
+    return LeavingEntry.objects.create(journey=record, item=item, answer=answer, **known)

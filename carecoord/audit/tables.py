@@ -48,6 +48,8 @@ NOT_WATCHED = {
 
 _STATED = ("words", "heart_note", "said_by_contact", "struck_reason")
 
+_SEEN = ("entry", "note", "struck_reason")
+
 # A table that is not there yet is left for the migrate that makes it.
 WATCHED = (
     Watched("pathways_woman", ("id",), left_out=("search_key", "sort_key", "submission", "fingerprint")),
@@ -93,5 +95,10 @@ WATCHED = (
     Watched("medications_safetyreport", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
     Watched("medications_stay", VIA_JOURNEY),
     Watched("medications_visiting", VIA_JOURNEY, hashed=("words",)),
+    Watched("medications_observationplan", VIA_JOURNEY, hashed=("struck_reason",), left_out=("submission",)),
+    Watched("medications_observation", VIA_JOURNEY, hashed=_SEEN, left_out=("submission",)),
+    Watched("medications_observationstep", VIA_JOURNEY, hashed=("reason", "struck_reason"), left_out=("submission",)),
+    Watched("medications_leavingentry", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
+    Watched("medications_communitydose", VIA_JOURNEY, hashed=("struck_reason",), left_out=("submission",)),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )

@@ -1,6 +1,8 @@
 """Ward medicine: what sources say, the plan, the doses, and where she is. Amounts are text, exactly as stated."""
 
 from medications.models.doses import TAKEN, WHOLE, Dose, DueDose, Outcome, Place
+from medications.models.leaving import CommunityDose, Item, LeavingEntry
+from medications.models.observing import Observation, ObservationPlan, ObservationStep
 from medications.models.plans import Decision, Plan
 from medications.models.safety import SafetyReport
 from medications.models.signing import HOLDS, Signing
@@ -12,9 +14,15 @@ __all__ = [
     "TAKEN",
     "WHOLE",
     "Call",
+    "CommunityDose",
     "Decision",
     "Dose",
     "DueDose",
+    "Item",
+    "LeavingEntry",
+    "Observation",
+    "ObservationPlan",
+    "ObservationStep",
     "Outcome",
     "Place",
     "Plan",

@@ -94,6 +94,15 @@ PAGE_NAMES = {
     "medicine_sign": "signing for a dose",
     "medicine_dose_wrong": "correcting a dose",
     "medicine_dose_too": "reporting a second dose",
+    "observation": "a baby’s observation",
+    "observation_told": "a baby’s observation",
+    "end_observation": "a baby’s observation",
+    "strike_observation": "a baby’s observation",
+    "leaving": "going home",
+    "leaving_point": "going home",
+    "left": "going home",
+    "her_copy": "her copy of going home",
+    "taken": "her first dose after going home",
 }
 
 

@@ -22,6 +22,7 @@ from carecoord.audit.unusual.rules import RULES
 from carecoord.delivery.models import Message
 from carecoord.delivery.outbox import tell
 from carecoord.delivery.relay import deliver
+from medications.models import Observation
 from pathways.background import record_background
 from pathways.contact import Agreed, agree_contact
 from pathways.covering import arrange_cover
@@ -30,7 +31,7 @@ from pathways.models import DutyPost, Identifier, Journey, MatchReview
 from tests.alerting import told
 from tests.conftest import assert_accessible
 from tests.factories import ago, happened, journey, offer_of, owed, staff
-from tests.medicine import statement
+from tests.medicine import METHADONE, observed, statement
 
 OURS = ("pathways", "medications")
 # these only lead on to another
@@ -59,6 +60,16 @@ def record(transactional_db: None) -> Journey:
     return made
 
 
+def on_the_ward(record: Journey) -> Journey:
+    """Another woman of the same midwife: on the ward with a baby who is observed, going home tomorrow."""
+    made = journey(midwife=record.named_midwife, edd=clock.today(ago(3)))
+    happened(made, ("treatment_started", ago(50), {"medication": METHADONE}), ("admitted", ago(1.5)))
+    happened(made, ("baby_born", ago(1), {"place": "hospital"}, 1))
+    happened(made, ("mother_discharge_planned", ago(0.5), {"planned_for": ago(-1).isoformat()}))
+    observed(made)
+    return made
+
+
 def covered(record: Journey) -> Cover:
     away, there = record.named_midwife, staff(name="R. Ali")
     assert away
@@ -70,6 +81,8 @@ def addresses(record: Journey) -> dict[str, str]:
     event, handoff = record.events.first(), record.handoffs.get(moment="NAMED_MIDWIFE")
     offered = record.offers.first()
     her = {"pk": record.pk}
+    home = {"pk": on_the_ward(record).pk}
+    baby = {**home, "baby": 1}
     given = {
         "caseload": {},
         "handoffs": {},
@@ -99,6 +112,15 @@ def addresses(record: Journey) -> dict[str, str]:
         **{name: her for name in ("her_medicine", "who_says_medicine", "asked_medicine", "community_supply")},
         "say_medicine": {**her, "source": "prescriber"},
         "strike_medicine": {**her, "what": "statement", "row": statement(record).pk},
+        "observation": baby,
+        "observation_told": {**baby, "step": "shown"},
+        "end_observation": baby,
+        "strike_observation": {**baby, "entry": Observation.objects.get(journey=home["pk"]).pk},
+        "leaving": home,
+        "leaving_point": {**home, "item": "next_dose"},
+        "left": home,
+        "her_copy": home,
+        "taken": home,
         "alerts": {},
         "put_off_flag": {"pk": told(record.handoffs.get(moment="FEEDING_CONFLICT"), record.named_midwife).pk},
         "honesty": {},

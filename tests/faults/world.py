@@ -17,6 +17,7 @@ from pathways.models import Journey
 from pathways.sweep import sweep
 from tests.factories import UserFactory, ago, happened, journey, offer_of
 from tests.faults.people import one_in, team_for
+from tests.medicine import observed
 from tests.policy import policy
 from tests.routes import Route
 
@@ -34,11 +35,14 @@ class Her:
     events: tuple[int, ...]  # the newest first
     handoff: int
     offer: int
+    look: int  # what was seen of her baby once
 
     def place(self, route: Route, name: str, nth: int) -> object:
         """What stands in that place of the route's address; nobody's number for what is no part of a record."""
         if name == "pk":
             return OF_HER.get(folder(route), lambda her: MISSING)(self)
+        if name == "entry":
+            return self.look
         return self.events[nth] if name == "event" else WORDS.get(name, MISSING)
 
 
@@ -50,7 +54,7 @@ OF_HER: dict[str, Callable[[Her], int]] = {
     "handoffs/offers": lambda her: her.offer,
 }
 EVENTS = 2  # of each record, so many can be asked for
-NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING)
+NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING, MISSING)
 WORDS = {
     "code": "maple",
     "label": "abuse",
@@ -60,6 +64,9 @@ WORDS = {
     "answer": "done",
     "key": "x-y",
     "uidb36": "1",
+    "baby": "1",
+    "item": "naloxone",
+    "step": "shown",
 }
 
 
@@ -127,6 +134,8 @@ def _record(relation: str) -> Journey:
     record = journey(site=ELSEWHERE if relation == "other_site" else HERE, edd=clock.today(ago(-100)))
     happened(record, ("first_contact", ago(60)), ("booking_completed", ago(40)), ("contact_made", ago(2)))
     offer_of(record)
+    happened(record, ("baby_born", ago(1), {"place": "hospital"}, 1))
+    observed(record)
     return record
 
 
@@ -134,7 +143,7 @@ def _ids(record: Journey) -> Her:
     offer = record.offers.get()
     handoff = record.handoffs.open().exclude(pk=offer.handoff_id).order_by("due_at")[0]
     events = record.events.order_by("-pk").values_list("pk", flat=True)[:EVENTS]
-    return Her(record.woman_id, record.pk, tuple(events), handoff.pk, offer.pk)
+    return Her(record.woman_id, record.pk, tuple(events), handoff.pk, offer.pk, record.observations.get().pk)
 
 
 def _grants(relation: str, record: Journey, staff: Iterable[User]) -> list[Grant]:

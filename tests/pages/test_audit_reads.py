@@ -14,11 +14,12 @@ from carecoord.access.models import Conflict, Seal
 from carecoord.access.roles import Role
 from carecoord.audit.models import Change, Read
 from carecoord.audit.reads import LISTED, record_read
+from medications.models import Observation
 from pathways.background import record_background
 from pathways.models import Event, Journey
 from tests.alerting import told
 from tests.factories import ago, happened, journey, offer_of, owed, staff
-from tests.medicine import statement
+from tests.medicine import observed, statement
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
 
@@ -53,6 +54,8 @@ def signed_in(client: Any, midwife: Any) -> Any:
 def record(midwife: Any) -> Journey:
     made = journey(midwife=midwife, first_name="Xanthippe", last_name="Quillfeather")
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)))
+    happened(made, ("admitted", ago(1.5)), ("baby_born", ago(1), {"place": "hospital"}, 1))
+    observed(made)
     owed(made, due=ago(1))
     offer_of(made, handoff=owed(made, "FEEDING_PLAN", due=ago(1)))
     Seal.objects.create(woman=made.woman, reason="a relative works here")
@@ -67,6 +70,7 @@ def addresses(record: Journey) -> dict[str, str]:
     assert event is not None
     assert offered is not None
     her = {"pk": record.pk}
+    baby = {**her, "baby": 1}
     given: dict[str, dict[str, Any]] = {
         "caseload": {},
         "handoffs": {},
@@ -100,6 +104,15 @@ def addresses(record: Journey) -> dict[str, str]:
         **{name: her for name in ("her_medicine", "who_says_medicine", "asked_medicine", "community_supply")},
         "say_medicine": {**her, "source": "prescriber"},
         "strike_medicine": {**her, "what": "statement", "row": statement(record).pk},
+        "observation": baby,
+        "observation_told": {**baby, "step": "shown"},
+        "end_observation": baby,
+        "strike_observation": {**baby, "entry": Observation.objects.get(journey=record).pk},
+        "leaving": her,
+        "leaving_point": {**her, "item": "naloxone"},
+        "left": her,
+        "her_copy": her,
+        "taken": her,
         "alerts": {},
         "put_off_flag": {"pk": told(record.handoffs.get(moment="HV_ANTENATAL"), record.named_midwife).pk},
     }

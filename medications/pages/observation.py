@@ -1,0 +1,151 @@
+"""What the pages and the board ask of a baby's observation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from carecoord import clock
+from medications.models import Observation, ObservationPlan, ObservationStep
+from medications.observing import ending_of, standing_plan
+from medications.rules.observing import Standing, standing
+from pathways.models import Baby, Event, Handoff, Journey
+from pathways.models.handoffs import OPEN
+
+START = "NOWS_START"
+Kind = ObservationStep.Kind
+_DIED = Event.objects.filter(journey=OuterRef("journey"), kind="baby_died", baby=OuterRef("number"), correction=None)
+
+
+@dataclass(frozen=True)
+class BabyLine:
+    """One baby on a board. ``state`` is a handoff's; ``words`` reads alone: ``day 2 of 5, with her``."""
+
+    number: int
+    words: str
+    state: str
+    next_at: datetime | None
+    where: str = ""
+
+    @property
+    def next_words(self) -> str:
+        """``next look 11:30``; nothing where none is due."""
+        return f"next look {self.next_at.astimezone(clock.LONDON):%H:%M}" if self.next_at else ""
+
+
+@dataclass(frozen=True)
+class BabyPage:
+    """One baby's page: the observation that runs or ended, with everything that was written down of it."""
+
+    baby: Baby
+    siblings: Sequence[int]
+    plan: ObservationPlan | None
+    standing: Standing | None
+    looks: Sequence[Observation]
+    shown: ObservationStep | None
+    ending: ObservationStep | None
+    late_signs: ObservationStep | None
+    first_by: datetime
+
+    @property
+    def is_running(self) -> bool:
+        return self.plan is not None and self.ending is None
+
+    @property
+    def last(self) -> Observation | None:
+        """The latest look that stands."""
+        return next((each for each in self.looks if each.stands), None)
+
+
+def page_of(journey: Journey, baby: Baby, now: datetime) -> BabyPage:
+    """Everything of one baby's observation."""
+    plan = standing_plan(journey, baby.number)
+    looks = list(_looks_of(plan)) if plan else []
+    steps = list(plan.steps.filter(struck_at=None).select_related("recorded_by").order_by("-id")) if plan else []
+
+    def step(kind: str) -> ObservationStep | None:
+        return next((each for each in steps if each.kind == kind), None)
+
+    last = next((each.observed_at for each in looks if each.stands), None)
+    return BabyPage(
+        baby=baby,
+        siblings=[number for number in journey.babies.order_by("number").values_list("number", flat=True)],
+        plan=plan,
+        standing=_standing(journey, plan, baby.born_at, last, now) if plan else None,
+        looks=looks,
+        shown=step(Kind.SHOWN),
+        ending=ending_of(plan) if plan else None,
+        late_signs=step(Kind.LATE_SIGNS),
+        first_by=baby.born_at + timedelta(hours=journey.site.definition.observing.first_within_hours),
+    )
+
+
+def _looks_of(plan: ObservationPlan) -> QuerySet[Observation]:
+    return plan.observations.select_related("observer", "struck_by").order_by("-observed_at", "-id")
+
+
+def observation_lines(journeys: Sequence[Journey], now: datetime) -> dict[int, list[BabyLine]]:
+    """Every baby that is observed or is owed its first look, by journey; two queries for however many.
+
+    The journeys bring their site. A baby who has died, and one whose observation has ended, has no line.
+    """
+    by_pk = {journey.pk: journey for journey in journeys}
+    plans = {(plan.journey_id, plan.baby): plan for plan in _running(by_pk)}
+    ended = {key for key, plan in plans.items() if plan.has_ended}  # type: ignore[attr-defined]
+    found: dict[int, list[BabyLine]] = {}
+    for baby in _babies(by_pk):
+        key = (baby.journey_id, baby.number)
+        if key in ended:
+            continue
+        if plan := plans.get(key):
+            found.setdefault(baby.journey_id, []).append(_line(by_pk[baby.journey_id], baby, plan, now))
+        elif baby.is_owed:  # type: ignore[attr-defined]
+            found.setdefault(baby.journey_id, []).append(_owed(by_pk[baby.journey_id], baby, now))
+    return found
+
+
+def _running(journeys: dict[int, Journey]) -> QuerySet[ObservationPlan]:
+    looks = Observation.objects.filter(plan=OuterRef("pk"), struck_at=None).order_by("-observed_at", "-id")
+    endings = ObservationStep.objects.filter(
+        plan=OuterRef("pk"), kind__in=ObservationStep.ENDINGS, struck_at=None, event__correction=None
+    )
+    plans = ObservationPlan.objects.filter(journey__in=journeys, struck_at=None, event__correction=None)
+    return plans.annotate(
+        last_at=Subquery(looks.values("observed_at")[:1]),
+        last_where=Subquery(looks.values("where")[:1]),
+        has_ended=Exists(endings),
+    )
+
+
+def _babies(journeys: dict[int, Journey]) -> QuerySet[Baby]:
+    owed = Handoff.objects.filter(
+        journey=OuterRef("journey"), moment=START, subject="baby", subject_number=OuterRef("number"), state__in=OPEN
+    )
+    babies = Baby.objects.filter(~Exists(_DIED), journey__in=journeys)
+    return babies.annotate(is_owed=Exists(owed)).order_by("journey", "number")
+
+
+def _line(journey: Journey, baby: Baby, plan: ObservationPlan, now: datetime) -> BabyLine:
+    stands = _standing(journey, plan, baby.born_at, plan.last_at, now)  # type: ignore[attr-defined]
+    where = Observation.Where(plan.last_where).label.lower() if plan.last_where else ""  # type: ignore[attr-defined]
+    words = ", ".join(filter(None, (stands.in_words, where)))
+    if stands.next_at is None:
+        words += ": its time is over, write down the end"
+    return BabyLine(baby.number, words, stands.state, stands.next_at, where)
+
+
+def _owed(journey: Journey, baby: Baby, now: datetime) -> BabyLine:
+    hours = journey.site.definition.observing.first_within_hours
+    due = baby.born_at + timedelta(hours=hours)
+    state = "overdue" if now >= due else "due_soon" if due - now <= timedelta(hours=2) else "on_track"
+    return BabyLine(baby.number, "observation not started", state, due)
+
+
+def _standing(
+    journey: Journey, plan: ObservationPlan, born_at: datetime, last_at: datetime | None, now: datetime
+) -> Standing:
+    hours = journey.site.definition.observing.first_within_hours
+    return standing(born_at, plan.ends_at, last_at=last_at, every_hours=plan.every_hours, first_hours=hours, now=now)
