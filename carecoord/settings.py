@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     # An unseen minute's sweep is dropped when the next one comes: one sweep catches up with everything.
     "sweep": {"task": "pathways.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
     "deliver": {"task": "carecoord.delivery.tasks.deliver", "schedule": 15, "options": {"expires": 15}},
+    "tell_of_unaccepted": {"task": "medications.tasks.tell_of_unaccepted", "schedule": 60, "options": {"expires": 60}},
     "follow_up": {"task": "carecoord.delivery.tasks.follow_up", "schedule": 300, "options": {"expires": 300}},
     "ward_doses": {"task": "medications.tasks.schedule", "schedule": 300, "options": {"expires": 300}},
     "second_doses": {"task": "medications.tasks.tell_of_reports", "schedule": 15, "options": {"expires": 15}},

@@ -1,11 +1,11 @@
-"""What the workers run: one line each; ids and nothing else travel in their arguments."""
+"""What the workers run for ward medicine: one line each; ids and nothing else travel in their arguments."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from carecoord.sites.models import Site
-from medications import planning, telling
+from medications import handing_over, planning, telling
 
 
 @shared_task(ignore_result=True)
@@ -25,3 +25,9 @@ def schedule_site(site: int) -> None:
 def tell_of_reports() -> None:
     """Tell whoever has to know that a second dose was given. Beat asks for it every fifteen seconds."""
     telling.tell_of_reports()
+
+
+@shared_task(ignore_result=True)
+def tell_of_unaccepted() -> None:
+    """Tell coordinators of handovers that nobody has taken over. Beat asks for it every minute."""
+    handing_over.tell_of_unaccepted()

@@ -1,6 +1,6 @@
 """The rights on the tables of ward medicine: a row is seen through the woman's journey."""
 
-from carecoord.access.wall import Wall, Walled, through
+from carecoord.access.wall import Open, Wall, Walled, through
 
 _APPEND = "SELECT, INSERT"
 _STRUCK = "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason)"
@@ -39,6 +39,31 @@ WALL = Wall(
         _of_journey("medications_observationstep", _STRUCK),
         _of_journey("medications_leavingentry", _STRUCK),
         _of_journey("medications_communitydose", _STRUCK),
+        _of_journey("medications_ownmedicine", _STRUCK),
+        _of_journey("medications_ownmedicinestep", _STRUCK),
+        _of_journey(
+            "medications_ownmedicinetaken", "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, event_id)"
+        ),
+        _of_journey(
+            "medications_feedingplan",
+            "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, midwife_id, midwife_at, consultant_id, "
+            "consultant_at, agreed_at, replaced_at, shared_at, shared_by)",
+        ),
+        _of_journey(
+            "medications_feedingadvice",
+            "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason, event_id, settled_by_id)",
+        ),
+        _of_journey("medications_handedover", _STRUCK),
+        Open(
+            "medications_shifthandover",
+            "who handed a ward over to whom, and when",
+            app="SELECT, INSERT, UPDATE (accepted_by_id, accepted_at)",
+            worker="SELECT, UPDATE (told_at)",
+        ),
     ),
-    functions=("medications_expected(bigint, date, date)", "medications_end_stay()"),
+    functions=(
+        "medications_expected(bigint, date, date)",
+        "medications_end_stay()",
+        "medications_own_taken(bigint, date)",
+    ),
 )

@@ -100,5 +100,17 @@ WATCHED = (
     Watched("medications_observationstep", VIA_JOURNEY, hashed=("reason", "struck_reason"), left_out=("submission",)),
     Watched("medications_leavingentry", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
     Watched("medications_communitydose", VIA_JOURNEY, hashed=("struck_reason",), left_out=("submission",)),
+    Watched("medications_ownmedicine", VIA_JOURNEY, hashed=("what", "struck_reason"), left_out=("submission",)),
+    Watched("medications_ownmedicinestep", VIA_JOURNEY, hashed=("words", "struck_reason"), left_out=("submission",)),
+    Watched(
+        "medications_ownmedicinetaken",
+        VIA_JOURNEY,
+        hashed=("what", "reason", "told", "struck_reason"),
+        left_out=("submission",),
+    ),
+    Watched("medications_feedingplan", VIA_JOURNEY, hashed=("text", "struck_reason"), left_out=("submission",)),
+    Watched("medications_feedingadvice", VIA_JOURNEY, hashed=("said", "struck_reason"), left_out=("submission",)),
+    Watched("medications_handedover", VIA_JOURNEY, hashed=("note", "struck_reason")),
+    Watched("medications_shifthandover", NOBODY),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )
