@@ -16,6 +16,7 @@ class MedicationsConfig(AppConfig):
     def _fill_places(self) -> None:
         """What ward medicine shows on her journey's page, and on the page of her medicine."""
         from carecoord.panels import Panel
+        from medications.pages import feeding, own
         from medications.pages.clock_panel import clock_panel
         from medications.pages.doses import doses_panel, safety_panel
         from medications.pages.homeward_panels import leaving_panel, observation_panel
@@ -25,6 +26,8 @@ class MedicationsConfig(AppConfig):
 
         ON_HER_JOURNEY.register(Panel("second_dose", 0, "medications/safety_panel.html", safety_panel))
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))
+        ON_HER_MEDICINE.register(Panel("own-medicine", 50, "medications/own_panel.html", own.on_her_medicine))
+        ON_HER_MEDICINE.register(Panel("feeding", 55, "medications/feeding_panel.html", feeding.on_her_medicine))
         ON_HER_MEDICINE.register(Panel("doses", 40, "medications/doses_panel.html", doses_panel))
         for place in (ON_HER_JOURNEY, ON_HER_MEDICINE):
             place.register(Panel("dose-clock", 20, "medications/clock_panel.html", clock_panel))

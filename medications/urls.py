@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from medications.views import beds, corrections, doses, her_medicine, leaving, observation, plans, ward
+from medications.views import (
+    beds,
+    corrections,
+    doses,
+    feeding,
+    handover,
+    her_medicine,
+    leaving,
+    observation,
+    own,
+    plans,
+    policies,
+    ward,
+)
 
 HER = "journeys/<int:pk>/"
 
@@ -32,6 +45,18 @@ urlpatterns = [
     path(f"{HER}leaving/left/", leaving.left, name="left"),
     path(f"{HER}leaving/copy/", leaving.her_copy, name="her_copy"),
     path(f"{HER}medicine/taken/", leaving.taken, name="taken"),
+    path(f"{HER}medicine/own/", own.own_medicines, name="own_medicines"),
+    path(f"{HER}medicine/own/add/", own.bring, name="bring_own"),
+    path(f"{HER}medicine/own/taken/", own.taken, name="own_taken"),
+    path(f"{HER}medicine/own/<int:own>/", own.one, name="one_own"),
+    path(f"{HER}medicine/own/<int:own>/receipt/", own.receipt, name="own_receipt"),
+    path(f"{HER}medicine/own/<int:own>/<slug:step>/", own.step, name="own_step"),
+    path(f"{HER}feeding/", feeding.feeding, name="feeding"),
+    path(f"{HER}feeding/write/", feeding.write, name="feeding_write"),
+    path(f"{HER}feeding/differently/", feeding.differently, name="feeding_differently"),
+    path(f"{HER}feeding/<int:version>/sign/", feeding.sign, name="feeding_sign"),
+    path(f"{HER}feeding/<int:version>/told/", feeding.share, name="feeding_share"),
+    path(f"{HER}feeding/<int:version>/take-back/", feeding.take_back, name="feeding_take_back"),
     path("ward/", ward.wards, name="wards"),
     path("ward/look/", ward.look, name="ward_look"),
     path("ward/<slug:code>/", ward.ward, name="ward"),
@@ -41,4 +66,12 @@ urlpatterns = [
     path("ward/<slug:code>/<int:pk>/bed/", beds.bed, name="ward_bed"),
     path("ward/<slug:code>/<int:pk>/visitors/", beds.visitors, name="ward_visitors"),
     path("ward/<slug:code>/<int:pk>/away/", beds.away, name="ward_away"),
+    path("ward/<slug:code>/handover/", handover.handover, name="handover"),
+    path("ward/<slug:code>/handover/names/", handover.with_names, name="handover_names"),
+    path("ward/<slug:code>/handover/print/", handover.to_print, name="handover_print"),
+    path("ward/<slug:code>/handover/print/names/", handover.to_print_with_names, name="handover_print_names"),
+    path("ward/<slug:code>/handover/sign/", handover.sign, name="handover_sign"),
+    path("ward/<slug:code>/handover/accept/", handover.accept, name="handover_accept"),
+    path("ward/<slug:code>/own-medicine/", own.on_ward, name="ward_own"),
+    path("policies/", policies.policies, name="policies"),
 ]
