@@ -117,7 +117,7 @@ def her_copy(request: StaffRequest, pk: int) -> HttpResponse:
     her = her_journey(request, pk)
     names_it = request.GET.get("medicine") != "unnamed"
     checklist = checklist_of(her, clock.now())
-    context = {"journey": her, "copy": copy_of(checklist, names_it=names_it), "names_it": names_it}
+    context = {**around_her(her), "copy": copy_of(checklist, names_it=names_it), "names_it": names_it}
     return render(request, "medications/her_copy.html", context)
 
 
