@@ -12,6 +12,6 @@ FREE = "\n".join(f"DROP TRIGGER kept_as_written ON medications_{table};" for tab
 
 
 class Migration(migrations.Migration):
-    dependencies = [("medications", "0050_leaving")]
+    dependencies = [("medications", "0007_leaving")]
 
     operations = [migrations.RunSQL(KEEP, FREE)]

@@ -10,7 +10,7 @@ import carecoord.clock
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('medications', '0002_kept_as_written'),
+        ("medications", "0002_kept_as_written"),
         ('pathways', '0017_workload'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

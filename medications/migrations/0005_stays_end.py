@@ -28,6 +28,6 @@ LEAVE = "DROP FUNCTION medications_expected(bigint, date, date); DROP TRIGGER st
 
 
 class Migration(migrations.Migration):
-    dependencies = [("medications", "0021_signatures_kept")]
+    dependencies = [("medications", "0004_signatures_kept")]
 
     operations = [migrations.RunSQL(END + EXPECTED, LEAVE)]

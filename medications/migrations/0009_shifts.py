@@ -10,7 +10,7 @@ import carecoord.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0006_functions_of_openings"),
-        ("medications", "0002_kept_as_written"),
+        ("medications", "0008_leaving_kept_as_written"),
         ("pathways", "0017_workload"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -13,7 +13,7 @@ import carecoord.clock
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('medications', '0002_kept_as_written'),
+        ("medications", "0006_visiting"),
         ('pathways', '0017_workload'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ import carecoord.clock
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('medications', '0030_stays_end'),
+        ("medications", "0005_stays_end"),
         ('pathways', '0017_workload'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

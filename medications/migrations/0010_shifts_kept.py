@@ -51,7 +51,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("medications", "0040_shifts")]
+    dependencies = [("medications", "0009_shifts")]
 
     operations = [
         migrations.RunSQL(KEEP, FREE),

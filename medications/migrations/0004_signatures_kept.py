@@ -11,7 +11,7 @@ def kept(table: str, set_once: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("medications", "0020_signatures")]
+    dependencies = [("medications", "0003_signatures")]
 
     operations = [
         migrations.RunSQL(
