@@ -7,6 +7,9 @@ refuse the same things in the same words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,9 +27,22 @@ class SkippedTime(ValueError):
     """A local time that does not exist, because the clocks went forward over it."""
 
 
+_told_as_of: ContextVar[datetime | None] = ContextVar("told_as_of", default=None)
+
+
 def now() -> datetime:
     """The current instant, aware, UTC."""
-    return datetime.now(UTC)
+    return _told_as_of.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_of(instant: datetime) -> Iterator[None]:
+    """Within this block it is ``instant``. For the demonstration alone, which tells what happened on days before."""
+    before = _told_as_of.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _told_as_of.reset(before)
 
 
 def today(at: datetime | None = None) -> date:

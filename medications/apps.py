@@ -22,8 +22,10 @@ class MedicationsConfig(AppConfig):
         from medications.pages.homeward_panels import leaving_panel, observation_panel
         from medications.pages.on_her_journey import on_her_journey
         from medications.panels import ON_HER_MEDICINE
+        from pathways.demo.parts import NAMED
         from pathways.panels import ON_HER_JOURNEY
 
+        NAMED.append("medications.demo.telling.part")
         ON_HER_JOURNEY.register(Panel("second_dose", 0, "medications/safety_panel.html", safety_panel))
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))
         ON_HER_MEDICINE.register(Panel("own-medicine", 50, "medications/own_panel.html", own.on_her_medicine))

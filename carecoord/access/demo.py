@@ -6,13 +6,16 @@ They exist in demo mode only; pathways' `load_demo` asks for them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 
+from carecoord import clock
 from carecoord.access.models import Membership, Team, User
 from carecoord.access.roles import Role
 
 DOMAIN = "demo.example"
+WORKED_HERE = 400  # days
 DEMO_SITES = ("ASHF", "CALD", "GLEN", "TAYM")
 _K = Team.Kind
 
@@ -143,7 +146,8 @@ def _teams() -> dict[str, dict[str, list[Team]]]:
 def _made(email: str, post: Post, teams: dict[str, list[Team]], site_code: str) -> User:
     user = User(email=email, name=post.names[site_code])
     user.save()
-    Membership.objects.create(user=user, team=_team_of(post, teams), role=post.role)
+    since = clock.today() - timedelta(days=WORKED_HERE)  # what they did on days before is told as theirs
+    Membership.objects.create(user=user, team=_team_of(post, teams), role=post.role, starts_on=since)
     return user
 
 

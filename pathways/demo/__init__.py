@@ -6,5 +6,6 @@ routine     what a story leaves unsaid: keeping in touch, and handoffs done in g
 answers     how each handoff is usually done, by whom, with what evidence (answers.toml)
 loading     stories into the record, through the same verbs as everything else
 handing     handoffs that one team offered to another
+parts       what other parts of the product add
 following   moves the women's dates when the demonstration is loaded on a later day
 """

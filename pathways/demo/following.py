@@ -10,15 +10,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import connection
 from django.db.models import DateTimeField, F, Func, Max, Model, QuerySet
 from django.db.models.functions import Greatest, Least
 
 from carecoord import clock
 from carecoord.access.models import Grant
+from pathways.demo.parts import LastWord, Times, parts
 from pathways.engine import FACT_KINDS, DetailType, EvidenceKind
 from pathways.engine.times import days_later
 from pathways.models import (
@@ -49,15 +51,7 @@ KEPT: dict[type[Model], str] = {
     Offer: "offer_stays",
 }  # each table's trigger
 DATED = (DetailType.DATE, DetailType.TIME)
-
-
-class Times(NamedTuple):
-    """The columns of a model that hold times of a woman, and how a row of it finds her or her journey."""
-
-    model: type[Model]
-    owner: str
-    instants: tuple[str, ...]
-    dates: tuple[str, ...] = ()
+OUT_OF_THE_WAY = 28 * 365  # days; the calendar and the clock changes repeat
 
 
 # Where her times stand: model, how its rows name the woman or her journey, instants, dates. Copies of what the events
@@ -84,7 +78,6 @@ OF_A_JOURNEY: tuple[Times, ...] = (
     Times(Handoff, "journey", ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended_at")),
 )
 # What a person can have written last.
-LastWord = tuple[type[Model], str, str]
 LAST_OF_A_WOMAN: tuple[LastWord, ...] = (
     (Woman, "pk", "what_matters_on"),
     (SafeContact, "woman", "recorded_at"),
@@ -143,6 +136,7 @@ def append_only_lifted() -> Iterator[None]:
     if settings.CARECOORD_MODE != "demo":
         raise RuntimeError("Events change in the demonstration only.")
     kept = [(model._meta.db_table, trigger) for model, trigger in KEPT.items()]
+    kept += [each for part in parts() for each in part.kept]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks outstanding cannot be altered
         for table, trigger in kept:
@@ -157,7 +151,8 @@ def _last_touched(women: Collection[int], journeys: Collection[Journey]) -> dict
     """The latest time that her record holds, by woman; a date counts as its beginning."""
     whose = {journey.pk: journey.woman_id for journey in journeys}
     found = [(woman, value) for words in LAST_OF_A_WOMAN for woman, value in _latest(*words, women)]
-    found += [(whose[journey], value) for words in LAST_OF_A_JOURNEY for journey, value in _latest(*words, whose)]
+    of_journeys = (*LAST_OF_A_JOURNEY, *(words for part in parts() for words in part.last))
+    found += [(whose[journey], value) for words in of_journeys for journey, value in _latest(*words, whose)]
     last: dict[int, datetime] = {}
     for woman, value in found:
         last[woman] = max(last.get(woman, value), value)
@@ -183,23 +178,42 @@ def _days_until(instant: datetime, now: datetime) -> int:
 
 def _move(women: Collection[int], journeys: Collection[int], days: int, now: datetime) -> None:
     # Ids rather than joins: these tables may be so new that the database has no idea of their size.
-    for times, ids in [*((each, women) for each in OF_A_WOMAN), *((each, journeys) for each in OF_A_JOURNEY)]:
-        moved: dict[str, Any] = {name: _later(name, days) for name in times.instants}
-        moved |= {name: F(name) + timedelta(days=days) for name in times.dates}
-        if times.model is Event:  # a clock change skips an hour; what was recorded after it happened stays so
-            moved["recorded_at"] = Greatest(moved["recorded_at"], moved["occurred_at"])
-        times.model._default_manager.filter(**{f"{times.owner}__in": ids}).update(**moved)
+    of_journeys = (*OF_A_JOURNEY, *(each for part in parts() for each in part.times))
+    for times, ids in [*((each, women) for each in OF_A_WOMAN), *((each, journeys) for each in of_journeys)]:
+        rows = times.model._default_manager.filter(**{f"{times.owner}__in": ids})
+        if times.apart:
+            rows.update(**_moved(times, OUT_OF_THE_WAY))
+        rows.update(**_moved(times, days - OUT_OF_THE_WAY * times.apart))
     _move_details(Event.objects.filter(journey__in=journeys), days)
     for name in ("raised_at", "escalated_at", "cleared_at"):
         flags = Flag.objects.filter(journey__in=journeys, **{f"{name}__isnull": False})
         flags.update(**{name: Least(_later(name, days), now)})  # the product wrote them when it ran, not on her day
 
 
+def _moved(times: Times, days: int) -> dict[str, Any]:
+    """Each column of these rows, so many days later."""
+    moved: dict[str, Any] = {name: _later(name, days) for name in times.instants}
+    moved |= {name: F(name) + timedelta(days=days) for name in times.dates}
+    moved |= {name: _range_later(name, days) for name in times.ranges}
+    if times.model is Event:  # a clock change skips an hour; what was recorded after it happened stays so
+        moved["recorded_at"] = Greatest(moved["recorded_at"], moved["occurred_at"])
+    return moved
+
+
 def _later(column: str, days: int) -> Func:
     """The column's instant ``days`` later at the same London wall-clock time."""
+    return Func(F(column), template=_sql_later("%(expressions)s", days), output_field=DateTimeField())
+
+
+def _range_later(column: str, days: int) -> Func:
+    """The same of a range of instants; what is open stays open."""
+    ends = (_sql_later(f"{end}(%(expressions)s)", days) for end in ("lower", "upper"))
+    return Func(F(column), template=f"tstzrange({', '.join(ends)})", output_field=DateTimeRangeField())
+
+
+def _sql_later(instant: str, days: int) -> str:
     zone = f"AT TIME ZONE '{clock.LONDON.key}'"
-    template = f"((%(expressions)s {zone} + INTERVAL '{days:d} days') {zone})"
-    return Func(F(column), template=template, output_field=DateTimeField())
+    return f"(({instant} {zone} + INTERVAL '{days:d} days') {zone})"
 
 
 def _move_details(events: QuerySet[Event], days: int) -> None:

@@ -18,6 +18,7 @@ from pathways.demo.duties import load_duties
 from pathways.demo.following import follow_today
 from pathways.demo.handing import hand_over
 from pathways.demo.loading import load_missing
+from pathways.demo.parts import parts
 from pathways.demo.sharing import arrange, move_leave
 
 PASSWORD_LENGTH = 16
@@ -58,6 +59,8 @@ def _load(password: str) -> tuple[int, int]:
     arrange(staff, now)
     load_duties(staff, now)
     hand_over(staff, now)
+    for part in parts():
+        part.tell(staff, now)
     return added, moved
 
 
