@@ -19,7 +19,7 @@ class MedicationsConfig(AppConfig):
         from medications.pages import feeding, own
         from medications.pages.clock_panel import clock_panel
         from medications.pages.doses import doses_panel, safety_panel
-        from medications.pages.homeward_panels import leaving_panel, observation_panel
+        from medications.pages.homeward_panels import leaving_on_journey, leaving_panel, observation_panel
         from medications.pages.on_her_journey import on_her_journey
         from medications.panels import ON_HER_MEDICINE
         from pathways.demo.parts import NAMED
@@ -31,7 +31,8 @@ class MedicationsConfig(AppConfig):
         ON_HER_MEDICINE.register(Panel("own-medicine", 50, "medications/own_panel.html", own.on_her_medicine))
         ON_HER_MEDICINE.register(Panel("feeding", 55, "medications/feeding_panel.html", feeding.on_her_medicine))
         ON_HER_MEDICINE.register(Panel("doses", 40, "medications/doses_panel.html", doses_panel))
+        ON_HER_JOURNEY.register(Panel("leaving", 60, "medications/leaving_panel.html", leaving_on_journey))
+        ON_HER_MEDICINE.register(Panel("leaving", 60, "medications/leaving_panel.html", leaving_panel))
         for place in (ON_HER_JOURNEY, ON_HER_MEDICINE):
             place.register(Panel("dose-clock", 20, "medications/clock_panel.html", clock_panel))
-            place.register(Panel("leaving", 60, "medications/leaving_panel.html", leaving_panel))
             place.register(Panel("observation", 65, "medications/observation_panel.html", observation_panel))

@@ -11,6 +11,19 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
+# Pages of the ward, whose looks and accessibility are tested in files of their own: tests/pages/test_ward.py,
+# tests/medications/ and tests/browser/test_ward.py, test_dose.py, test_shift.py.
+OF_THE_WARD = tuple(
+    f"medications.views.{module}"
+    for module in ("ward", "beds", "doses", "plans", "corrections", "handover", "own", "feeding", "policies")
+)
+
+
+def named_views(*modules: str) -> set[str]:
+    """The names of all routes whose views stand in these modules."""
+    found = [each for one in get_resolver().url_patterns for each in getattr(one, "url_patterns", [one])]
+    return {str(each.name) for each in found if each.callback and each.callback.__module__.startswith(modules)}
+
 
 @dataclass(frozen=True)
 class Route:

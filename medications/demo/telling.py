@@ -22,10 +22,14 @@ from medications.planning import Prescribed
 from medications.rules.stated import Stated
 from pathways.demo.parts import LastWord, Part, Times
 from pathways.models import Journey
+from pathways.projection import refresh
+from pathways.recording import lock
 
 SETTLED = timedelta(hours=1)  # what is younger has not been told yet
 A_MOMENT = timedelta(minutes=1)
+JUST_NOW = timedelta(minutes=5)
 AFTER_BIRTH = timedelta(hours=5)
+LONGEST_WAIT = timedelta(hours=9)
 EVERY = timedelta(hours=4)
 
 
@@ -50,7 +54,8 @@ def tell(staff: Mapping[str, User], now: datetime) -> None:
             people = Colleagues(staff, journey.site.code)
             if journey.pk not in told:
                 _admitted(journey, story, people, now)
-            _doses(journey, story, people, now)
+            if _doses(journey, story, people, now) or journey.pk not in told:
+                refresh(lock(journey), at=now)  # what followed from each act followed as of then
 
 
 def _admitted(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -> None:
@@ -87,9 +92,10 @@ def _confirmed(journey: Journey, story: OnWard, people: Colleagues, now: datetim
         each.hours.next_opening(admission.since) if not each.hours.is_open(admission.since) else admission.since
         for each in chosen.values()
     ]
-    at = max(each for each in opened if each) + timedelta(minutes=40)
-    if at > now - SETTLED:
-        at = now - SETTLED  # a weekend: they were reached out of hours
+    # On a weekend they were reached out of hours: nobody waits three days for a plan.
+    at = min(
+        max(each for each in opened if each) + timedelta(minutes=40), admission.since + LONGEST_WAIT, now - SETTLED
+    )
     for number, (kind, source) in enumerate(sorted(chosen.items(), reverse=True)):
         said_at = at + number * timedelta(minutes=25)
         with clock.as_of(min(said_at + A_MOMENT, now)):
@@ -170,7 +176,7 @@ def _babies(journey: Journey, people: Colleagues, now: datetime) -> None:
         with clock.as_of(begun + A_MOMENT):
             plan = observing.begin(journey, baby.number, tool, _look(begun), by=people.ward)
         at = begun + EVERY * max(1, (now - begun) // EVERY - 2)
-        while at < min(now - SETTLED, plan.ends_at):
+        while at < min(now - JUST_NOW, plan.ends_at):
             with clock.as_of(at + A_MOMENT):
                 observing.look(plan, _look(at), by=people.ward)
             at += EVERY
@@ -197,12 +203,11 @@ def _feeding(journey: Journey, story: OnWard, people: Colleagues) -> None:
         feeding.share(plan, at=clock.now(), told_by=str(midwife), by=midwife)
 
 
-def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -> None:
-    """Record each dose that was due up to an hour ago; of a woman whose dose is late, not the last one."""
+def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -> int:
+    """Record each dose that was due up to an hour ago; of a woman whose dose is late, not the last one. How many."""
     plan = planning.active_plan(journey)
     if plan is None:
-        return
-    planning.materialise(plan, now + planning.AHEAD)
+        return 0
     due = list(_owed(plan, now))
     if story.late and due and due[-1].due_at > now - timedelta(hours=12):
         due = due[:-1]
@@ -212,9 +217,11 @@ def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -
             entered = giving.Entered(Outcome.GIVEN, given_at, Place.TREATMENT_ROOM, f"B {200 + each.number}")
             signing = giving.sign_first(journey, each, entered, seen=plan.pk, submission=uuid4(), by=people.ward)
             giving.record_dose(signing, witness=people.coordinator, by=people.ward)
+    return len(due)
 
 
 def _owed(plan: Plan, now: datetime) -> Iterator[DueDose]:
+    planning.materialise(plan, now + planning.AHEAD)
     known = DueDose.objects.filter(plan=plan, cancelled_at=None, due_at__lt=now - SETTLED).exclude(
         doses__struck_at=None, doses__isnull=False
     )

@@ -32,6 +32,11 @@ def leaving_panel(journey: Journey, reader: User, now: datetime) -> dict[str, An
     }
 
 
+def leaving_on_journey(journey: Journey, reader: User, now: datetime) -> dict[str, Any] | None:
+    """The same on the page of her journey, while she is in hospital: at home her handoffs say it."""
+    return leaving_panel(journey, reader, now) if journey.in_hospital else None
+
+
 def observation_panel(journey: Journey, reader: User, now: datetime) -> dict[str, Any] | None:
     """Her babies who are observed or owed their first look; nothing where there is none."""
     if Ability.RECORD_EVENT not in reader.abilities or not journey.born_at or journey.is_closed:

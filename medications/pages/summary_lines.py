@@ -113,7 +113,7 @@ def naloxone(known: Known) -> str:
         return "not recorded"
     words = NALOXONE.get(answer.details.get("naloxone_outcome", ""), "offered")
     until = answer.details.get("naloxone_expiry", "")
-    return f"{words}, expires {until}" if until else words
+    return f"{words}, expires {clock.day_in_words(clock.parse_date(until), weekday=False)}" if until else words
 
 
 def next_lines(known: Known, reader: User, now: datetime, *, decides: bool) -> Iterator[tuple[str, bool]]:

@@ -23,6 +23,8 @@ from pathways.moments import ALL
 CONTACTS = frozenset({"first_contact", "booking_completed", "contact_made", "postnatal_visit"})
 MILESTONES = frozenset({"booking_completed", "transfer_accepted", "contact_made"})  # only a story brings these about
 OF_THE_WARDS_MEDICINE = frozenset({"OST_VERIFY", "OST_ADMISSION_NOTICE", "OST_FIRST_DOSE"})
+# With the doses, and the looks at her baby: what depends on the hour at which somebody looks.
+OF_THE_WARD = OF_THE_WARDS_MEDICINE | {"OST_DOSE_LATE", "POCD_RECEIPT", "NOWS_START", "NOWS_COMPLETE"}
 DAYS_OF_VISITS = 28  # a midwife visits at home that long after the birth
 LONG = timedelta(days=8)
 A_WHILE = timedelta(minutes=20)
@@ -159,8 +161,10 @@ def stay_of(facts: Sequence[Fact]) -> Subject | None:
 
 
 def is_told_by_the_ward(handoff: Handoff, stay: Subject | None) -> bool:
-    """Whether it is about the medicine of somebody who is in now: that is not routine, the ward tells it."""
-    return handoff.moment in OF_THE_WARDS_MEDICINE and handoff.subject == stay
+    """Whether it is of the medicine or the baby of somebody who is in now: that is not routine, the ward tells it."""
+    if stay is None:
+        return False
+    return handoff.subject == stay if handoff.moment in OF_THE_WARDS_MEDICINE else handoff.moment in OF_THE_WARD
 
 
 def _end_of(life: Life, handoff: Handoff) -> Told | None:

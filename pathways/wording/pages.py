@@ -52,6 +52,8 @@ PAGE_NAMES = {
     "handover_print": "the handover sheet, printed",
     "handover_print_names": "the handover sheet with names, printed",
     "handover_sign": "signing the handover",
+    "handover_accept": "taking over the ward",
+    "policies": "the texts of local policy",
     "edd": "agreeing the EDD",
     "midwife": "naming her midwife",
     "record": "recording what happened",

@@ -9,7 +9,7 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.acting import acting_as
@@ -32,6 +32,7 @@ from tests.alerting import told
 from tests.conftest import assert_accessible
 from tests.factories import ago, happened, journey, offer_of, owed, staff
 from tests.medicine import METHADONE, observed, statement
+from tests.routes import OF_THE_WARD, named_views
 
 OURS = ("pathways", "medications")
 # these only lead on to another
@@ -144,8 +145,7 @@ def addresses(record: Journey) -> dict[str, str]:
 def test_every_page_is_accessible_and_fits(page: Any, live_server: Any, sign_in: Any, record: Journey) -> None:
     sign_in(record.named_midwife)
     seen = addresses(record)
-    routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
-    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith(OURS)}
+    ours = named_views(*OURS) - named_views(*OF_THE_WARD)
     assert seen.keys() == ours - NO_PAGE - OF_OTHERS
     for name, address in seen.items():
         look_at(page, live_server.url + address, name)

@@ -116,6 +116,7 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    location: str = ""  # where the last answer leads
 
     def ask(self, page: str, form: Mapping[str, str] | None = None) -> tuple[int, str, float]:
         """The status, the page and how long it took."""
@@ -131,6 +132,7 @@ class Browser:
             web.request("GET" if form is None else "POST", page, body=body, headers=headers)
             answer = web.getresponse()
             text = answer.read().decode()
+            self.location = answer.headers.get("Location", "")
         finally:
             web.close()
         for cookie in answer.headers.get_all("Set-Cookie") or []:

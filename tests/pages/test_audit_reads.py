@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from carecoord.access.labels import Label
 from carecoord.access.models import Conflict, Seal
@@ -22,6 +22,7 @@ from tests.factories import ago, happened, journey, offer_of, owed, staff
 from tests.medicine import observed, statement
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
+from tests.routes import OF_THE_WARD, named_views
 
 pytestmark = pytest.mark.django_db
 
@@ -120,8 +121,7 @@ def addresses(record: Journey) -> dict[str, str]:
 
 
 def test_there_is_an_address_for_every_page(record: Journey) -> None:
-    routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
-    ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith(OURS)}
+    ours = named_views(*OURS) - named_views(*OF_THE_WARD)
     assert addresses(record).keys() == ours - NOBODY_ON_IT
 
 
