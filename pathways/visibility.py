@@ -40,6 +40,11 @@ def journeys_visible_to(user: User) -> QuerySet[Journey]:
     return journeys.filter(only_newest)
 
 
+def is_open_to(user: User, journey_id: int) -> bool:
+    """Whether ``user`` may open that journey now: a verb may have closed it to whoever called it."""
+    return journeys_visible_to(user).filter(pk=journey_id).exists()
+
+
 def labels_for(user: User, woman_id: int) -> frozenset[Label]:
     """What of this woman's record ``user`` may see: what their roles may, as far as a grant opens it.
 

@@ -29,7 +29,7 @@ from pathways.shown import Shown
 from pathways.timeline.scales import Around
 from pathways.views.changed import Theirs, conflict_page, saved_otherwise
 from pathways.views.her import around_her, her_journey, posted
-from pathways.visibility import labels_for
+from pathways.visibility import is_open_to, labels_for
 from pathways.what_if import WhatIf
 from pathways.wording.consequences import preview, summary
 
@@ -201,13 +201,15 @@ def _named(request: StaffRequest, her: Journey, form: MidwifeForm, known: dict[s
     data, left = form.cleaned_data, form.left_to_others
     midwife = her.named_midwife if "midwife" in left and her.named_midwife else known[data["midwife"]]
     buddy = her.buddy if "buddy" in left else known.get(data["buddy"])
-    assign_named_midwife(her, midwife, buddy=buddy, seen=form.sight, submission=data["submission"], by=request.user)
-    now = Journey.objects.select_related("named_midwife", "buddy").get(pk=her.pk)
+    event = assign_named_midwife(
+        her, midwife, buddy=buddy, seen=form.sight, submission=data["submission"], by=request.user
+    )
+    now = event.journey  # as the verb left it: whoever gave her away can read her record no more
     words = f"Her midwife is {now.named_midwife}, {f'her buddy {now.buddy}' if now.buddy else 'without a buddy yet'}."
     if (now.named_midwife, now.buddy) != (midwife, buddy):
         words += " Somebody else changed the other one meanwhile; that is kept."
     messages.success(request, words)
-    return redirect("journey", her.pk)
+    return redirect("journey", her.pk) if is_open_to(request.user, her.pk) else redirect("caseload")
 
 
 def _others_named(request: StaffRequest, her: Journey, form: MidwifeForm, changed: Changed) -> HttpResponse:

@@ -30,7 +30,7 @@ from pathways.forms.offers import (
     WordsForm,
 )
 from pathways.forms.once import LONGEST_REASON, OnceForm
-from pathways.models import Handoff, Journey, Offer
+from pathways.models import Handoff, Offer
 from pathways.moving import request_move
 from pathways.offering import Proposal
 from pathways.pages.offer_contents import OUTSIDE, Contents, contents_of, known_of, sites_to_move_to, team_choices
@@ -38,7 +38,7 @@ from pathways.pages.offers import card_of_offer, one
 from pathways.receivers import colleagues_in, is_in
 from pathways.shown import Shown
 from pathways.views.her import around_her, her_journey, posted
-from pathways.visibility import handoffs_visible_to, journeys_visible_to
+from pathways.visibility import handoffs_visible_to, is_open_to, journeys_visible_to
 from pathways.wording.handoffs import card_of
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -374,8 +374,7 @@ def _done(request: StaffRequest, made: Offer, verb: Callable[[], Any], said: str
 def _back(request: StaffRequest, made: Offer, said: str) -> HttpResponse:
     """To the offer; to the list where what was done has closed her record to whoever did it."""
     messages.success(request, said)
-    still_open = Journey.objects.filter(pk__in=journeys_visible_to(request.user)).filter(pk=made.journey_id).exists()
-    return redirect("offer", made.pk) if still_open else redirect("handoffs")
+    return redirect("offer", made.pk) if is_open_to(request.user, made.journey_id) else redirect("handoffs")
 
 
 def _to_list(request: StaffRequest, said: str, *, success: bool = True) -> HttpResponse:

@@ -83,3 +83,26 @@ def test_only_caseload_midwives_of_the_site_name_one(client: Any, record: Journe
     for person, status in ((staff(Role.WARD_MIDWIFE), 403), (staff(site="CALD"), 404), (staff(Role.MIDWIFE), 200)):
         client.force_login(person)
         assert client.get(url(record)).status_code == status
+
+
+def test_whoever_gives_her_away_is_led_where_they_may_go(client: Any) -> None:
+    reid, ali = staff(name="A. Reid"), staff(name="R. Ali", team="valley")
+    record = journey(midwife=reid)
+    happened(record, ("first_contact", ago(5)))
+    client.force_login(reid)
+    form = {**sent(ali), "stood": str(client.get(url(record)).context["form"].now)}
+    answer = client.post(url(record), form)
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("caseload"))
+    page = client.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert messages_of(page) == "Her midwife is R. Ali, without a buddy yet."
+    record.refresh_from_db()
+    assert record.named_midwife == ali
+    assert client.post(url(record), form).status_code == 404, "her record is no longer open to who gave her away"
+
+
+def test_who_still_may_open_her_record_goes_back_to_it(client: Any, record: Journey) -> None:
+    reid = staff()
+    client.force_login(reid)
+    answer = client.post(url(record), sent(reid))
+    assert answer.headers["Location"] == reverse("journey", args=[record.pk])
