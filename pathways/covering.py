@@ -5,7 +5,8 @@ A cover is one row; the grants of all her women follow from it at once and end b
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -13,11 +14,12 @@ from django.db.models import Q, QuerySet
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.models import Cover, User
+from carecoord.access.models import Cover, Team, User
 from carecoord.refused import Refused
+from carecoord.sites.definitions import all_site_definitions
 from pathways.actions import lock
 from pathways.engine import Stage
-from pathways.grants import write_grants
+from pathways.grants import EXPECTED_WITHIN, NOT_EXPECTED, write_grants
 from pathways.models import Journey
 from pathways.owning import let_go
 from pathways.projection import events_that_count, facts_of
@@ -27,7 +29,8 @@ LONGEST = timedelta(days=366)
 AT_ONCE = 200  # journeys put right by one sweep
 
 # Open journeys whose caseload grants are no longer those that follow: her midwife has left or come back, or a cover
-# stands without its grant, or a grant without its cover. Matches what grants.py says of the caseload. And any journey
+# stands without its grant, or a grant without its cover; or a ward of her site expects her, by her EDD, and has no
+# grant. Matches what grants.py says of these, or the same journeys would be found by every sweep. And any journey
 # without a single grant: it was here before grants were.
 _STALE = """
     WITH working AS (
@@ -40,6 +43,9 @@ _STALE = """
           AND (g.ends_at IS NULL OR g.ends_at > %(at)s)
     ), covering AS (
         SELECT c.id, c.midwife_id FROM access_cover c WHERE c.ended_at IS NULL AND c.ends_on >= %(today)s
+    ), ward AS (
+        SELECT t.id, t.site_id FROM access_team t JOIN sites_site s ON s.id = t.site_id
+        WHERE s.code || ' ' || t.code = ANY (%(wards)s)
     )
     SELECT j.id FROM pathways_journey j
     WHERE NOT EXISTS (SELECT FROM access_grant g WHERE g.journey_id = j.id) OR j.stage <> 'closed' AND (
@@ -53,6 +59,14 @@ _STALE = """
             SELECT FROM running r WHERE r.journey_id = j.id AND r.kind = 'cover' AND NOT EXISTS (
                 SELECT FROM covering c
                 WHERE 'cover ' || c.id = r.reason AND c.midwife_id IN (j.named_midwife_id, j.buddy_id))
+        )
+        OR j.edd BETWEEN %(first_edd)s AND %(last_edd)s AND NOT EXISTS (
+            SELECT FROM pathways_event e WHERE e.journey_id = j.id AND e.kind = ANY (%(not_expected)s)
+              AND NOT EXISTS (SELECT FROM pathways_correction c WHERE c.event_id = e.id)
+        ) AND EXISTS (
+            SELECT FROM ward w WHERE w.site_id = j.site_id AND NOT EXISTS (
+                SELECT FROM access_grant g WHERE g.journey_id = j.id AND g.team_id = w.id AND g.reason = 'expected'
+                  AND (g.ends_at IS NULL OR g.ends_at > %(at)s))
         )
     )
     ORDER BY j.id LIMIT %(most)s
@@ -124,12 +138,30 @@ def regrant() -> int:
     now = clock.now()
     let_go(now)
     with connection.cursor() as cursor:
-        cursor.execute(_STALE, {"today": clock.today(now), "at": now, "most": AT_ONCE})
+        cursor.execute(_STALE, _asked(now))
         stale = [pk for (pk,) in cursor.fetchall()]
     for pk in stale:
         with transaction.atomic():
             write_grants_of(Journey(pk=pk))
     return len(stale)
+
+
+def _asked(now: datetime) -> dict[str, Any]:
+    today = clock.today(now)
+    return {
+        "today": today,
+        "at": now,
+        "most": AT_ONCE,
+        "wards": [
+            f"{site.code} {team.code}"
+            for site in all_site_definitions()
+            for team in site.teams
+            if team.kind == Team.Kind.WARD
+        ],
+        "first_edd": today - EXPECTED_WITHIN,
+        "last_edd": today + EXPECTED_WITHIN,
+        "not_expected": list(NOT_EXPECTED),
+    }
 
 
 def write_grants_of(journey: Journey) -> None:

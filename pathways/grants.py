@@ -53,7 +53,7 @@ _SERVES: dict[str, tuple[Role, ...]] = {
     Team.Kind.DRUG_SERVICE: (Role.DRUG_SERVICE_KEYWORKER, Role.OST_PRESCRIBER),
     Team.Kind.HEALTH_VISITING: (Role.HEALTH_VISITOR,),
 }
-_NOT_EXPECTED = ("baby_born", "pregnancy_loss", "mother_died")
+NOT_EXPECTED = ("baby_born", "pregnancy_loss", "mother_died")
 _ON_THE_WARD = (Team.Kind.WARD, Team.Kind.HOSPITAL)
 _ROLES_OF_MOMENT = {moment.key: frozenset((*moment.senders, *moment.receivers)) for moment in ALL}
 
@@ -183,7 +183,7 @@ def _expected(journey: Journey, facts: Iterable[Fact], wards: list[Team]) -> Ite
     edd = engine.current_edd(facts, journey.edd_at_entry)
     if edd is None:
         return
-    ended = [fact.occurred_at for fact in facts if fact.kind in _NOT_EXPECTED]
+    ended = [fact.occurred_at for fact in facts if fact.kind in NOT_EXPECTED]
     until = min([*ended, midnight_after(edd + EXPECTED_WITHIN, clock.LONDON)])
     since = midnight_before(edd - EXPECTED_WITHIN, clock.LONDON)
     if since < until:

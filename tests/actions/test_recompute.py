@@ -188,3 +188,35 @@ def test_journeys_from_before_there_were_grants_are_given_theirs_by_the_worker()
         assert regrant() == 0
     assert [grant.reason for grant in Grant.objects.filter(journey=records[0], kind="caseload")] == ["nobody is named"]
     assert Grant.objects.get(journey=records[1], kind="caseload").user == records[1].named_midwife
+
+
+def unexpected_by_mistake() -> list[Journey]:
+    """Women whom the wards expect, each without the grant for it, in the order of their rows."""
+    records = [journey(edd=clock.today() + timedelta(days=days)) for days in (28, 10, 0, -28)]
+    born = journey(edd=clock.today())
+    (birth,) = happened(born, ("baby_born", ago(1), {"place": "hospital"}))
+    correct_event(birth, reason="of another woman", by=staff())
+    Grant.objects.filter(reason="expected").delete()
+    return [*records, born]
+
+
+def test_wards_are_given_whom_they_expect_by_the_calendar_a_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pathways.covering.AT_ONCE", 2)
+    records = unexpected_by_mistake()
+    running = Grant.objects.at(clock.now() + timedelta(minutes=1)).filter(reason="expected", team__kind="ward")
+    assert not running.exists()
+    with as_role("cc_worker"):
+        assert [regrant() for _ in range(4)] == [2, 2, 1, 0]
+    assert set(running.values_list("journey", flat=True)) == {each.pk for each in records}
+    assert run("--check")[1] == "5 journeys compared with their events, 0 differ\n"
+
+
+def test_whom_no_ward_expects_is_not_found_by_the_worker() -> None:
+    for days in (29, -29):
+        journey(edd=clock.today() + timedelta(days=days))
+    for kind, details in (("baby_born", {"place": "hospital"}), ("pregnancy_loss", {}), ("mother_died", {})):
+        happened(journey(edd=clock.today()), (kind, ago(1), details))
+    Grant.objects.filter(reason="expected").delete()
+    with as_role("cc_worker"):
+        assert regrant() == 0
+    assert not Grant.objects.at(clock.now()).filter(reason="expected").exists()
