@@ -71,6 +71,10 @@ def test_a_control_names_modules_that_are_there(hazard: str) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_test_named_anywhere_on_the_page_is_there() -> None:
+    assert missing(NAMED.findall(PAGE.read_text(encoding="utf-8"))) == []
+
+
 def test_a_test_that_is_not_there_would_be_refused() -> None:
     assert missing([("tests/architecture/test_hazards_page.py", "test_nothing")])
     assert missing([("tests/nowhere.py", "test_a_hazard_has_every_part")])

@@ -91,7 +91,9 @@ def agree_next_dose(page: Any, record: Journey, day: date, place: str) -> None:
     page.get_by_role("button", name="Write it down").click()
 
 
-def test_the_same_friday_in_two_nations(browser_of: Callable[..., Any], friday: None) -> None:
+def test_going_home_on_a_friday_before_a_bank_holiday_in_scotland_but_not_in_england(
+    browser_of: Callable[..., Any], friday: None
+) -> None:
     english, at_ashford = going_home("ASHF", "quay-pharmacy")
     scottish, at_glenmore = going_home("GLEN", "glen-pharmacy")
     england, scotland = browser_of(at_ashford), browser_of(at_glenmore)
