@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.models import Membership, Team, User
 from carecoord.access.roles import ROLE_NAMES, Role
-from medications.models import Plan, Source, Statement, Stay
+from medications.models import Plan, Statement, Stay
+from medications.pages.standings import standings_of
 from medications.wording.doses import FOOT, hour, product_name, when
+from medications.wording.verification import confirmed_by
 from pathways.alerting.duty import Roster
 from pathways.models import Event, Journey
 from pathways.moments.ladders import Post
@@ -27,16 +29,19 @@ def around_her_bed(journey: Journey, now: datetime) -> dict[str, Any]:
     stay = Stay.objects.filter(journey=journey, until=None).select_related("ward").first()
     known = banner(journey, now)
     bed = f"Bed {stay.bed}" if stay and stay.bed else ""
-    core = [*known.core, Fact("Interpreter", journey.woman.interpreter or "not asked yet"), _said_by(journey)]
+    core = [*known.core, Fact("Interpreter", journey.woman.interpreter or "not asked yet")]
+    standing = standings_of([journey], now)[journey.pk]
     words, url = way_back(journey, stay)
     return {
         "journey": journey,
         "bed": bed,
         "banner": known._replace(core=core, rest=[]),
+        "confirmed": confirmed_by(standing, dated=True),
+        "opens": f"opens {when(standing.opens_at, now)}" if standing.opens_at else "",
         "her_url": reverse("journey", args=[journey.pk]),
         "back": url,
         "back_words": words,
-        "medicine_url": link("medicine", journey.pk) or reverse("journey", args=[journey.pk]),
+        "medicine_url": reverse("her_medicine", args=[journey.pk]),
         "foot": FOOT,
         "now": now,
     }
@@ -44,30 +49,9 @@ def around_her_bed(journey: Journey, now: datetime) -> dict[str, Any]:
 
 def way_back(journey: Journey, stay: Stay | None) -> tuple[str, str]:
     """In words and as an address."""
-    if stay and (url := link("ward", stay.ward.code)):
-        return stay.ward.name, url
-    if url := link("medicine", journey.pk):
-        return "her medicine", url
-    return "her journey", reverse("journey", args=[journey.pk])
-
-
-def link(name: str, *args: Any) -> str:
-    """The address of a page of another part; "" where there is none."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
-def _said_by(journey: Journey) -> Fact:
-    """Which of the two sources have said something of this admission; whether they agree is the record's to say."""
-    said = Statement.objects.filter(journey=journey, struck_at=None, source__in=(Source.PRESCRIBER, Source.PHARMACY))
-    newest = {each.source: each for each in said.order_by("said_at")}
-    words = [
-        f"{Source(source).label.lower()} {clock.day_in_words(clock.today(each.said_at), weekday=False, year=False)}"
-        for source, each in sorted(newest.items(), reverse=True)
-    ]
-    return Fact("Said by", ", ".join(words) or "nobody yet")
+    if stay:
+        return stay.ward.name, reverse("ward", args=[stay.ward.code])
+    return "her medicine", reverse("her_medicine", args=[journey.pk])
 
 
 @dataclass(frozen=True)

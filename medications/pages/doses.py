@@ -12,10 +12,12 @@ from django.urls import reverse
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
+from medications.checklist import checklist_of
 from medications.giving import Entered
 from medications.models import Decision, Dose, DueDose, Outcome, Plan, SafetyReport, Signing
 from medications.planning import active_plan
 from medications.rules.schedule import LATE_AFTER, next_due
+from medications.rules.two_settings import BothOnOneDay, Setting, Taken
 from medications.wording.doses import hour, how_often, outcome_in_words, place_in_words, product_name, when
 from pathways.models import Journey
 
@@ -83,6 +85,24 @@ def next_in_words(journey: Journey, now: datetime) -> tuple[str, str] | None:
     plan = active_plan(journey)
     coming = next_due(plan, now) if plan else None
     return (hour(coming.at), when(coming.at, now).split(" ", 1)[1]) if coming else None
+
+
+@dataclass(frozen=True)
+class Today:
+    """What stands of today before another dose is recorded: both settings, or a dose in the community already."""
+
+    both: list[BothOnOneDay]
+    community: list[Taken]
+
+
+def taken_today(journey: Journey, now: datetime) -> Today:
+    """Doses of this day in London from two places; or those of the community alone, to which the ward's would add."""
+    checklist = checklist_of(journey, now)
+    both = [each for each in checklist.both if each.day == clock.today(now)]
+    if both:
+        return Today(both, [])
+    doses = (each for each in checklist.facts.taken if clock.today(each.at) == clock.today(now))
+    return Today([], [each for each in doses if each.setting is Setting.COMMUNITY])
 
 
 def not_recorded(journey: Journey, now: datetime) -> list[Line]:

@@ -24,6 +24,7 @@ from medications.rules.products import WARD_PRODUCTS
 from medications.rules.verification import State as Confirmed
 from medications.wording.local_policy import LocalPolicy, local_policy
 from medications.wording.times import away, day, hour, when
+from medications.wording.verification import confirmed_by
 from pathways.engine import OPEN_STATES, State
 from pathways.models import Journey
 from pathways.wording.handoffs import live_state
@@ -262,18 +263,10 @@ def _to_confirm(known: Known) -> str:
 
 
 def _confirmed(known: Known) -> tuple[tuple[str, bool], ...]:
-    """(who, whether they did). Each source by name; a record that counts no more is nobody's."""
-    standing = known.standing
-    if not known.is_treated and standing.prescriber is None:
+    """Who confirmed it; nothing of who is not in treatment and of whom nobody said anything."""
+    if not known.is_treated and known.standing.prescriber is None:
         return ()
-    if standing.state is Confirmed.CONFLICT:
-        return (("sources differ", False),)
-    if standing.state is Confirmed.EXPIRED:
-        return (("confirm again", False),)
-    said = [(name, True) for name, one in (("prescriber", standing.prescriber), ("pharmacy", standing.pharmacy)) if one]
-    if standing.is_verified or not said:
-        return tuple(said) or (("nobody yet", False),)
-    return (*said, *((name, False) for name in standing.missing))
+    return confirmed_by(known.standing)
 
 
 # -- what is due -------------------------------------------------------------------------------------------------

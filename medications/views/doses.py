@@ -24,7 +24,7 @@ from medications.forms.dose import DoseForm, SecondForm
 from medications.giving import AlreadyGiven, Entered, PlanChanged, TimeRanOut
 from medications.models import Decision, Dose, DueDose, Outcome, Plan, Signing
 from medications.pages.bedside import around_her_bed, named, on_duty, quote_of, seconds_of
-from medications.pages.doses import entered_lines, next_in_words, not_recorded, recorded_side, yours_side
+from medications.pages.doses import entered_lines, next_in_words, not_recorded, recorded_side, taken_today, yours_side
 from medications.planning import active_plan, changed_in_words
 from medications.wording.doses import DO_NOT_GIVE, heading_of, hour, when
 from pathways.models import Journey
@@ -77,6 +77,7 @@ def _dose_page(request: StaffRequest, her: Journey, due: DueDose | None, plan: P
         "two": bool(plan and plan.two_sign),
         "owed": owed,
         "instead": [] if due else not_recorded(her, now),
+        "today": taken_today(her, now),
         **_signs(request, request.user),
     }
     return render(request, "medications/dose.html", context, status=status)
@@ -222,6 +223,7 @@ def _sign_context(
         "due_words": when(signing.due.due_at, now) if signing.due else "",
         "quote": quote_of(signing.plan, now),
         "lines": entered_lines(Entered.from_json(signing.entered), now),
+        "today": taken_today(her, now),
         "left": max(left, 0),
         "left_words": f"{max(left, 0) // 60} min {max(left, 0) % 60} s left",
         "waits": signing.waits(now),

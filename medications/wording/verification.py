@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from carecoord import clock
 from medications.rules.verification import NAMES, Standing, State
 from pathways.wording.entries import time_in_words
 
@@ -87,3 +88,20 @@ def differs_in_words(standing: Standing) -> str:
 def opens_in_words(opens_at: datetime | None) -> str:
     """``opens Mon 23 Nov 2026, 09:00``."""
     return f"opens {time_in_words(opens_at)}" if opens_at else "closed"
+
+
+def confirmed_by(standing: Standing, *, dated: bool = False) -> tuple[tuple[str, bool], ...]:
+    """(who, whether they did): each source by name, ``dated`` with its day; a record that counts no more is nobody's."""
+    if standing.state is State.CONFLICT:
+        return (("sources differ", False),)
+    if standing.state is State.EXPIRED:
+        return (("confirm again", False),)
+    told = (("prescriber", standing.prescriber), ("pharmacy", standing.pharmacy))
+    said = [(f"{name} {_on(one.said_at)}" if dated else name, True) for name, one in told if one]
+    if standing.is_verified or not said:
+        return tuple(said) or (("nobody yet", False),)
+    return (*said, *((name, False) for name in standing.missing))
+
+
+def _on(at: datetime) -> str:
+    return clock.day_in_words(clock.today(at), weekday=False, year=False)
