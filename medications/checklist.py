@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from carecoord import clock
 from carecoord.access.models import Team
 from carecoord.sites.definitions import Source
@@ -19,6 +21,7 @@ from medications.rules.closed_days import Day, uncovered, way_home
 from medications.rules.leaving import ACKNOWLEDGED, ITEMS, MEDICINE_ITEMS, NOT_DONE
 from medications.rules.products import WARD_PRODUCTS
 from medications.rules.two_settings import BothOnOneDay, Taken, both_on_one_day, taken_from
+from pathways.engine import Fact
 from pathways.engine.facts import instant_in
 from pathways.models import Event, Journey, Offer
 
@@ -161,12 +164,12 @@ def checklists_of(journeys: Sequence[Journey], now: datetime) -> dict[int, Check
     doses = _last_doses(ids, facts)
     accepted = _accepted(ids, facts)
     return {
-        each.pk: _made(each, now, facts[each.pk], entries.get(each.pk, []), doses.get(each.pk), accepted.get(each.pk))
+        each.pk: made_of(each, now, facts[each.pk], entries.get(each.pk, []), doses.get(each.pk), accepted.get(each.pk))
         for each in journeys
     }
 
 
-def _made(
+def made_of(
     journey: Journey,
     now: datetime,
     facts: Facts,
@@ -174,6 +177,7 @@ def _made(
     last_dose: Dose | None,
     accepted_by: str | None,
 ) -> Checklist:
+    """One checklist of what was read; ``rows`` are of the latest admission, the oldest first. No query."""
     entries: dict[str, LeavingEntry] = {}
     cover: dict[date, LeavingEntry] = {}
     for row in rows:  # the oldest first: the latest stays
@@ -215,34 +219,43 @@ def _facts(journeys: Sequence[Journey], now: datetime) -> dict[int, Facts]:
     }
     events = Event.objects.filter(journey__in=list(said), kind__in=_KINDS, correction=None, occurred_at__lte=now)
     for event in events.select_related("recorded_by").order_by("occurred_at", "id"):
-        _take(said[event.journey_id], event)
+        by = str(event.recorded_by or "")
+        _take(said[event.journey_id], event.kind, event.occurred_at, event.details, by)
     return {pk: Facts(**found) for pk, found in said.items()}
 
 
-def _take(said: dict[str, Any], event: Event) -> None:
+def facts_from(journey: Journey, events: Iterable[Fact]) -> Facts:
+    """The same of events that were read already, in their order; of doses only the last. No query."""
+    said: dict[str, Any] = {"admission": 0, "product": journey.medication_at_entry, "taken": []}
+    for event in events:
+        if event.kind in _KINDS:
+            _take(said, event.kind, event.occurred_at, event.details)
+    return Facts(**{**said, "taken": ()})
+
+
+def _take(said: dict[str, Any], kind: str, at: datetime, details: Mapping[str, str], by: str = "") -> None:
     """Take one more event into account; they come in their order."""
-    details = event.details
     if details.get("medication"):
         said["product"] = details["medication"]
-    if taken := taken_from(event.kind, event.occurred_at, details, str(event.recorded_by or "")):
+    if taken := taken_from(kind, at, details, by):
         said["taken"].append(taken)
-    match event.kind:
+    match kind:
         case "admitted":
-            said.update(admission=said["admission"] + 1, admitted_at=event.occurred_at, planned_for=None, left_at=None)
+            said.update(admission=said["admission"] + 1, admitted_at=at, planned_for=None, left_at=None)
         case "mother_discharge_planned":
             said["planned_for"] = instant_in(details.get("planned_for", ""))
         case "mother_discharged" | "mother_died":
-            said["left_at"] = event.occurred_at
+            said["left_at"] = at
         case "supply_arranged":
             said.update({key: details[key] for key in ("service", "pharmacy") if details.get(key)})
         case "treatment_started" | "treatment_ended":
-            said["in_treatment"] = event.kind == "treatment_started"
+            said["in_treatment"] = kind == "treatment_started"
         case "dose_given" | "dose_confirmed":
-            said["last_taken_at"] = event.occurred_at
+            said["last_taken_at"] = at
 
 
 def _entries(ids: Sequence[int], facts: Mapping[int, Facts]) -> dict[int, list[LeavingEntry]]:
-    rows = LeavingEntry.objects.filter(journey__in=ids, struck_at=None).select_related("recorded_by").order_by("id")
+    rows = standing_entries().filter(journey__in=ids).select_related("recorded_by")
     found: dict[int, list[LeavingEntry]] = {}
     for row in rows:
         if row.admission == facts[row.journey_id].admission:
@@ -250,9 +263,26 @@ def _entries(ids: Sequence[int], facts: Mapping[int, Facts]) -> dict[int, list[L
     return found
 
 
+def standing_entries() -> QuerySet[LeavingEntry]:
+    """What was written down of going home, the oldest first."""
+    return LeavingEntry.objects.filter(struck_at=None).order_by("id")
+
+
+def taken_doses() -> QuerySet[Dose]:
+    """What the ward gave, of which something was taken."""
+    return Dose.objects.filter(outcome__in=TAKEN, struck_at=None)
+
+
+def accepted_offers() -> QuerySet[Offer]:
+    """Where the drug service accepted the handover of her medicine."""
+    return Offer.objects.filter(
+        state=Offer.State.ACCEPTED, handoff__moment=HANDOVER, to_team__kind=Team.Kind.DRUG_SERVICE
+    ).order_by("id")
+
+
 def _last_doses(ids: Sequence[int], facts: Mapping[int, Facts]) -> dict[int, Dose]:
     """The last dose that the ward gave in this admission, as recorded."""
-    rows = Dose.objects.filter(journey__in=ids, outcome__in=TAKEN, struck_at=None)
+    rows = taken_doses().filter(journey__in=ids)
     rows = rows.order_by("journey_id", "-given_at").distinct("journey_id").select_related("given_by", "witness")
     found = {}
     for dose in rows:
@@ -264,12 +294,10 @@ def _last_doses(ids: Sequence[int], facts: Mapping[int, Facts]) -> dict[int, Dos
 
 def _accepted(ids: Sequence[int], facts: Mapping[int, Facts]) -> dict[int, str]:
     """Who of the drug service accepted the handover of this admission, by name."""
-    offers = Offer.objects.filter(
-        journey__in=ids, state=Offer.State.ACCEPTED, handoff__moment=HANDOVER, to_team__kind=Team.Kind.DRUG_SERVICE
-    )
+    offers = accepted_offers().filter(journey__in=ids)
     return {
         offer.journey_id: f"{offer.answered_by}, {offer.to_team}, {_at(offer.answered_at)}"
-        for offer in offers.select_related("answered_by", "to_team", "handoff").order_by("id")
+        for offer in offers.select_related("answered_by", "to_team", "handoff")
         if offer.handoff and offer.handoff.subject_number == facts[offer.journey_id].admission
     }
 

@@ -116,6 +116,6 @@ def _of_one(woman: Summary, now: datetime) -> Iterable[Soon]:
         note = "" if woman.medicine.kind == DECIDE else away(due.at, now)
         yield Soon(due.at, due.state if late else "", word, bed, f"{due.lead} {due.big}".strip(), note)
     if woman.home_at and now <= woman.home_at <= now + AHEAD:
-        yield Soon(woman.home_at, "", "", bed, f"home {hour(woman.home_at)}", "going home")
+        yield Soon(woman.home_at, "", "", bed, f"home {hour(woman.home_at)}", woman.home.owed if woman.home else "")
     if woman.back_at and woman.back_at <= now + AHEAD:
         yield Soon(woman.back_at, "", "", bed, f"back {when(woman.back_at, now)}", woman.place.partition(",")[0])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from carecoord import clock
@@ -120,16 +120,29 @@ class FeedingLine:
 def feeding_lines(journeys: Sequence[Journey]) -> dict[int, FeedingLine]:
     """By journey (id), for a list of any length. Two queries."""
     ids = [journey.pk for journey in journeys]
-    plans = FeedingPlan.objects.filter(journey__in=ids, struck_at=None).filter(Q(agreed_at=None) | Q(replaced_at=None))
-    unsettled = FeedingAdvice.objects.filter(journey__in=ids, struck_at=None, settled_by=None)
-    differs = set(unsettled.values_list("journey", flat=True))
-    known: dict[int, FeedingPlan] = {}
-    for plan in plans.order_by("version"):  # one that waits comes after the one that counts
-        if plan.agreed_at or plan.journey_id not in known:
-            known[plan.journey_id] = plan
-    return {
-        pk: FeedingLine(_line(known.get(pk), pk in differs), pk in differs, reverse("feeding", args=[pk])) for pk in ids
-    }
+    differs = set(unsettled().filter(journey__in=ids).values_list("journey", flat=True))
+    known: dict[int, list[FeedingPlan]] = {}
+    for plan in standing_plans().filter(journey__in=ids):
+        known.setdefault(plan.journey_id, []).append(plan)
+    return {pk: line_of(pk, known.get(pk, []), differs=pk in differs) for pk in ids}
+
+
+def standing_plans() -> QuerySet[FeedingPlan]:
+    """What counts, and what waits to be signed; by version, so that what waits comes last."""
+    plans = FeedingPlan.objects.filter(Q(agreed_at=None) | Q(replaced_at=None), struck_at=None)
+    return plans.order_by("version")
+
+
+def unsettled() -> QuerySet[FeedingAdvice]:
+    """What was advised differently and is not settled."""
+    return FeedingAdvice.objects.filter(struck_at=None, settled_by=None)
+
+
+def line_of(pk: int, plans: Sequence[FeedingPlan], *, differs: bool) -> FeedingLine:
+    """The line of one woman's journey; ``plans`` as ``standing_plans`` has them. No query."""
+    agreed = [plan for plan in plans if plan.agreed_at]
+    plan = agreed[-1] if agreed else plans[0] if plans else None
+    return FeedingLine(_line(plan, differs), differs, reverse("feeding", args=[pk]))
 
 
 def _line(plan: FeedingPlan | None, differs: bool) -> str:

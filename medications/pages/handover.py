@@ -137,7 +137,7 @@ def _row(woman: Summary, last: LastDose | None, note: str) -> Row:
         last_by=last.by_words if last else "",
         due=_due(woman),
         confirmed=", ".join(who if ok else f"not {who}" if who in _ASKED else who for who, ok in woman.confirmed),
-        babies=tuple(baby.words for baby in woman.babies),
+        babies=tuple(", ".join(filter(None, (baby.words, baby.note))) for baby in woman.babies),
         next=tuple(_next(woman)),
         note=note,
     )
@@ -166,7 +166,8 @@ def _next(woman: Summary) -> Iterator[str]:
         yield woman.own_medicine
     yield woman.feeding
     if woman.home_at:
-        yield f"Home {on_paper(woman.home_at)}"
+        owed = f": {woman.home.owed}" if woman.home and woman.home.missing else ""
+        yield f"Home {on_paper(woman.home_at)}{owed}"
     if woman.interpreter and woman.interpreter.lower() not in ("no", "not needed"):
         yield f"Interpreter: {woman.interpreter}"
 

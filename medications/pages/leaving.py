@@ -53,6 +53,7 @@ class LeavingLine:
     at: datetime | None
     missing: int
     uncovered: Sequence[date]
+    owed: str = ""
 
 
 def leaving_lines(journeys: Sequence[Journey], now: datetime) -> dict[int, LeavingLine]:
@@ -83,7 +84,7 @@ def line_of(checklist: Checklist) -> LeavingLine | None:
     elif missing and (checklist.warns or at - checklist.now <= SOON):
         state = "due_soon"
     words = f"{'left' if facts.left_at else 'home'} {clock.due_in_words(at)}: {owed}"
-    return LeavingLine(words, state, at, missing, checklist.uncovered)
+    return LeavingLine(words, state, at, missing, checklist.uncovered, owed)
 
 
 def points_of(checklist: Checklist) -> list[Point]:

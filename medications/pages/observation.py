@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -87,57 +87,90 @@ def _looks_of(plan: ObservationPlan) -> QuerySet[Observation]:
     return plan.observations.select_related("observer", "struck_by").order_by("-observed_at", "-id")
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What a line asks of an observation. By these names ``watched`` has it."""
+
+    baby: int
+    ends_at: datetime
+    every_hours: int
+    last_at: datetime | None
+    last_where: str | None
+    has_ended: bool
+
+
+@dataclass(frozen=True)
+class Born:
+    """What a line asks of a baby. By these names ``born`` has it."""
+
+    number: int
+    born_at: datetime
+    is_owed: bool
+
+
+WATCHED = tuple(each.name for each in fields(Watched))
+BORN = tuple(each.name for each in fields(Born))
+
+
 def observation_lines(journeys: Sequence[Journey], now: datetime) -> dict[int, list[BabyLine]]:
     """Every baby that is observed or is owed its first look, by journey; two queries for however many.
 
     The journeys bring their site. A baby who has died, and one whose observation has ended, has no line.
     """
     by_pk = {journey.pk: journey for journey in journeys}
-    plans = {(plan.journey_id, plan.baby): plan for plan in _running(by_pk)}
-    ended = {key for key, plan in plans.items() if plan.has_ended}  # type: ignore[attr-defined]
-    found: dict[int, list[BabyLine]] = {}
-    for baby in _babies(by_pk):
-        key = (baby.journey_id, baby.number)
-        if key in ended:
-            continue
-        if plan := plans.get(key):
-            found.setdefault(baby.journey_id, []).append(_line(by_pk[baby.journey_id], baby, plan, now))
-        elif baby.is_owed:  # type: ignore[attr-defined]
-            found.setdefault(baby.journey_id, []).append(_owed(by_pk[baby.journey_id], baby, now))
-    return found
+    plans: dict[int, list[Watched]] = {}
+    for row in watched().filter(journey__in=by_pk).values("journey", *WATCHED):
+        plans.setdefault(row.pop("journey"), []).append(Watched(**row))
+    babies: dict[int, list[Born]] = {}
+    for row in born().filter(journey__in=by_pk).values("journey", *BORN):
+        babies.setdefault(row.pop("journey"), []).append(Born(**row))
+    found = {pk: lines_of(by_pk[pk], plans.get(pk, []), hers, now) for pk, hers in babies.items()}
+    return {pk: lines for pk, lines in found.items() if lines}
 
 
-def _running(journeys: dict[int, Journey]) -> QuerySet[ObservationPlan]:
+def lines_of(journey: Journey, plans: Sequence[Watched], babies: Sequence[Born], now: datetime) -> list[BabyLine]:
+    """The lines of one woman's babies. No query."""
+    by_baby, lines = {plan.baby: plan for plan in plans}, []
+    for baby in babies:
+        plan = by_baby.get(baby.number)
+        if plan and not plan.has_ended:
+            lines.append(_line(journey, baby, plan, now))
+        elif plan is None and baby.is_owed:
+            lines.append(_owed(journey, baby, now))
+    return lines
+
+
+def watched() -> QuerySet[ObservationPlan]:
+    """Every observation that counts, with its latest look and whether it has ended."""
     looks = Observation.objects.filter(plan=OuterRef("pk"), struck_at=None).order_by("-observed_at", "-id")
     endings = ObservationStep.objects.filter(
         plan=OuterRef("pk"), kind__in=ObservationStep.ENDINGS, struck_at=None, event__correction=None
     )
-    plans = ObservationPlan.objects.filter(journey__in=journeys, struck_at=None, event__correction=None)
-    return plans.annotate(
+    return ObservationPlan.objects.filter(struck_at=None, event__correction=None).annotate(
         last_at=Subquery(looks.values("observed_at")[:1]),
         last_where=Subquery(looks.values("where")[:1]),
         has_ended=Exists(endings),
     )
 
 
-def _babies(journeys: dict[int, Journey]) -> QuerySet[Baby]:
+def born() -> QuerySet[Baby]:
+    """Every baby who lives, and whether the first look is owed."""
     owed = Handoff.objects.filter(
         journey=OuterRef("journey"), moment=START, subject="baby", subject_number=OuterRef("number"), state__in=OPEN
     )
-    babies = Baby.objects.filter(~Exists(_DIED), journey__in=journeys)
-    return babies.annotate(is_owed=Exists(owed)).order_by("journey", "number")
+    return Baby.objects.filter(~Exists(_DIED)).annotate(is_owed=Exists(owed)).order_by("journey", "number")
 
 
-def _line(journey: Journey, baby: Baby, plan: ObservationPlan, now: datetime) -> BabyLine:
-    stands = _standing(journey, plan, baby.born_at, plan.last_at, now)  # type: ignore[attr-defined]
-    where = Observation.Where(plan.last_where).label.lower() if plan.last_where else ""  # type: ignore[attr-defined]
+def _line(journey: Journey, baby: Born, plan: Watched, now: datetime) -> BabyLine:
+    stands = _standing(journey, plan, baby.born_at, plan.last_at, now)
+    where = Observation.Where(plan.last_where).label.lower() if plan.last_where else ""
     words = ", ".join(filter(None, (stands.in_words, where)))
     if stands.next_at is None:
         words += ": its time is over, write down the end"
     return BabyLine(baby.number, words, stands.state, stands.next_at, where)
 
 
-def _owed(journey: Journey, baby: Baby, now: datetime) -> BabyLine:
+def _owed(journey: Journey, baby: Born, now: datetime) -> BabyLine:
     hours = journey.site.definition.observing.first_within_hours
     due = baby.born_at + timedelta(hours=hours)
     state = "overdue" if now >= due else "due_soon" if due - now <= timedelta(hours=2) else "on_track"
@@ -145,7 +178,7 @@ def _owed(journey: Journey, baby: Baby, now: datetime) -> BabyLine:
 
 
 def _standing(
-    journey: Journey, plan: ObservationPlan, born_at: datetime, last_at: datetime | None, now: datetime
+    journey: Journey, plan: ObservationPlan | Watched, born_at: datetime, last_at: datetime | None, now: datetime
 ) -> Standing:
     hours = journey.site.definition.observing.first_within_hours
     return standing(born_at, plan.ends_at, last_at=last_at, every_hours=plan.every_hours, first_hours=hours, now=now)

@@ -17,7 +17,8 @@ from carecoord import clock
 from carecoord.access.models import Team, User
 from carecoord.sites.models import Site
 from medications.models import Decision, Stay, Supervised
-from medications.pages.summary_lines import Baby, babies, feeding, naloxone, next_lines, own_medicine, planned_home
+from medications.pages.leaving import LeavingLine
+from medications.pages.summary_lines import Baby, babies, naloxone, next_lines, own_medicine, planned_home
 from medications.pages.ward_facts import Known, known_of, with_ward
 from medications.rules.gap import Gap, gap
 from medications.rules.products import WARD_PRODUCTS
@@ -103,6 +104,8 @@ class Summary:
     home_at: datetime | None
     is_treated: bool
     visitors: str = ""
+    feeding_differs: bool = False
+    home: LeavingLine | None = None
 
     @property
     def has_plan(self) -> bool:
@@ -146,7 +149,9 @@ def summary_of(known: Known, reader: User, now: datetime) -> Summary:
         policy=local_policy(journey.site, since.policy_key, clock.today(now)) if since.policy_key else None,
         babies=tuple(babies(known, now)),
         next=tuple(next_lines(known, reader, now, decides=medicine.kind == DECIDE)),
-        feeding=feeding(known, now),
+        feeding=known.feeding.words,
+        feeding_differs=known.feeding.differs,
+        home=known.home,
         own_medicine=own_medicine(known, now),
         naloxone=naloxone(known),
         allergies=journey.woman.allergies or "not asked yet",

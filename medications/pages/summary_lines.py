@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from carecoord import clock
+from django.urls import reverse
+
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from medications.models import Stay
@@ -15,8 +16,6 @@ from medications.wording.times import day
 from pathways import engine
 from pathways.engine import LATE_STATES, OPEN_STATES, State
 from pathways.engine.facts import instant_in
-from pathways.engine.offsets import Unit
-from pathways.moments.parameters import NOWS_HOURS
 from pathways.shown import Shown
 from pathways.wording.handoffs import live_state, step_of
 
@@ -36,10 +35,12 @@ _ELSEWHERE = (
 
 @dataclass(frozen=True)
 class Baby:
-    """One baby: the day of observation, where, in a quiet line what is next."""
+    """One baby: the day of observation, where, in a quiet line what is next. ``state`` as a handoff's."""
 
     words: str
     note: str = ""
+    state: str = ""
+    url: str = ""
 
 
 def babies(known: Known, now: datetime) -> Iterator[Baby]:
@@ -51,45 +52,28 @@ def babies(known: Known, now: datetime) -> Iterator[Baby]:
         if pregnant and not known.journey.is_closed:
             yield Baby("Not born")
         return
-    here = [number for number in sorted(births) if number in found.with_her_in_hospital]
-    for number in here:
+    lines = {line.number: line for line in known.baby_lines}
+    for number in sorted(births):
+        if number not in found.with_her_in_hospital:
+            continue
         who = f"Baby {number}: " if len(births) > 1 else ""
-        yield Baby(f"{who}{_observation(known, number, births[number], now)}{_where(known)}".strip())
+        url = reverse("observation", args=[known.journey.pk, number])
+        if line := lines.get(number):
+            where = "" if line.where else _where(known)
+            yield Baby(f"{who}{line.words}{where}", line.next_words, line.state, url)
+        else:
+            yield Baby(f"{who}{_not_observed(known, number, now)}{_where(known)}".strip(" ,"), url=url)
 
 
-def _observation(known: Known, number: int, born_at: datetime, now: datetime) -> str:
-    ended = next(
-        (f for f in known.facts if f.kind == "observation_ended" and f.baby_number == number),
-        None,
-    )
-    if ended:
-        return f"observation ended {day(ended.occurred_at, now)}"
-    passed = (clock.today(now) - clock.today(born_at)).days
-    total = observation_days(known)
-    return f"day {passed} of {total}" if passed <= total else f"day {passed}, observation of {total} days not ended"
-
-
-def observation_days(known: Known) -> int:
-    """For how many days a baby is observed at the site where she entered."""
-    values = known.journey.rules_site.definition.parameter_values
-    offset = engine.parse_offset(values.get(NOWS_HOURS.name, NOWS_HOURS.default))
-    return offset.amount // 24 if offset.unit is Unit.HOURS else offset.amount
+def _not_observed(known: Known, number: int, now: datetime) -> str:
+    """That the observation has ended, and when; "" where none is owed."""
+    ended = [fact for fact in known.facts if fact.kind == "observation_ended" and fact.baby_number == number]
+    return f"observation ended {day(ended[-1].occurred_at, now)}" if ended else ""
 
 
 def _where(known: Known) -> str:
     at_unit = known.stay is not None and known.stay["location"] == Stay.Location.NEONATAL_UNIT
     return ", neonatal unit" if at_unit else ", with her" if known.admission is not None else ""
-
-
-def feeding(known: Known, now: datetime) -> str:
-    """One agreed plan, or that advice differs."""
-    conflict = known.handoff("FEEDING_CONFLICT")
-    if conflict and live_state(conflict) in OPEN_STATES:
-        return "Feeding advice differs: the two who signed settle it"
-    plan = known.answer("FEEDING_PLAN")
-    if plan:
-        return f"Feeding plan agreed {clock.day_in_words(clock.today(plan.occurred_at), weekday=False, year=False)}"
-    return "No feeding plan agreed yet"
 
 
 def own_medicine(known: Known, now: datetime) -> str:
@@ -100,6 +84,8 @@ def own_medicine(known: Known, now: datetime) -> str:
     hers = [fact for fact in known.facts if fact.details.get("admission", number) == number]
     if any(fact.kind == "own_medicine_taken" and fact.at >= known.admitted_at for fact in hers if known.admitted_at):
         return "Own medicine taken without her consent or receipt: put it right"
+    if known.own:
+        return f"Own medicine: {known.own}"
     receipt = known.handoff("POCD_RECEIPT")
     if receipt and receipt.subject_number == known.admission:
         return "Own medicine: receipt owed" if live_state(receipt) in OPEN_STATES else "Own medicine: receipt given"

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from carecoord.access.models import Grant, User
 from medications.admissions import running_admission
 from medications.models import Decision, Dose, DueDose, Plan, Source, Statement, Stay, Visiting
+from medications.pages.beside import baby_lines, feeding, going_home, lines_beside, own
+from medications.pages.feeding import FeedingLine
 from medications.pages.last_doses import CONFIRMED, GIVERS, LastDose, last_dose, with_givers
+from medications.pages.leaving import LeavingLine
+from medications.pages.observation import BabyLine
+from medications.pages.rows import beside, newest, read
 from medications.pages.standings import standings_of
 from medications.rules.schedule import next_due
 from medications.rules.verification import Standing
@@ -69,6 +73,10 @@ class Known:
     contact: Mapping[str, Any] | None
     last: LastDose | None
     standing: Standing
+    baby_lines: Sequence[BabyLine]
+    feeding: FeedingLine
+    own: str
+    home: LeavingLine | None
     handoffs: list[Handoff] = field(default_factory=list)
 
     def latest(self, *kinds: str) -> Fact | None:
@@ -110,30 +118,31 @@ def with_ward(journeys: QuerySet[Journey], reader: User) -> QuerySet[Journey]:
     whole = Grant.objects.of(reader).filter(woman=OuterRef("woman"), labels=[])
     return journeys.select_related("woman", "site", "entered_site").annotate(
         open_as_a_whole=Exists(whole),
-        stay_json=_newest(
+        stay_json=newest(
             Stay.objects.filter(until=None).annotate(code=F("ward__code")),
             *("ward_id", "code", "bed", "location", "back_at", "admission"),
         ),
-        plans_json=ArraySubquery(_json(_active_plans(), *_PLAN)),
-        due_json=_newest(_open_doses(), "pk", "number", "due_at", "plan_id", order="due_at"),
-        decision_json=_newest(
+        plans_json=beside(_active_plans(), *_PLAN),
+        due_json=newest(_open_doses(), "pk", "number", "due_at", "plan_id", order="due_at"),
+        decision_json=newest(
             Decision.objects.filter(struck_at=None).annotate(by=F("prescriber__name")),
             *("kind", "words", "decided_at", "by", "prescriber_words"),
             order="-decided_at",
         ),
-        visiting_json=_newest(Visiting.objects.all(), "words", "admission"),
-        told_json=_newest(
+        visiting_json=newest(Visiting.objects.all(), "words", "admission"),
+        told_json=newest(
             Statement.objects.filter(struck_at=None, source__in=(Source.SHE_SAYS, Source.OWN_CARD)),
             *("source", "words", "said_at", "admission", "last_dose_at"),
             order="-said_at",
         ),
-        facts_json=ArraySubquery(_json(_facts(), *_FACT, "is_struck", *GIVERS)),
-        handoffs_json=ArraySubquery(_json(_handoffs(), *_HANDOFF)),
+        facts_json=beside(_facts(), *_FACT, "is_struck", *GIVERS),
+        handoffs_json=beside(_handoffs(), *_HANDOFF),
         contact_json=Subquery(
             SafeContact.objects.filter(woman=OuterRef("woman"))
             .order_by("-pk")
             .values(json=JSONObject(still_safe="still_safe", confirmed_on="confirmed_on"))[:1]
         ),
+        **lines_beside(),
     )
 
 
@@ -164,26 +173,30 @@ def known_of(
 
 
 def _known(journey: Any, standing: Standing, now: datetime) -> Known:
-    events = [_read(event) for event in journey.facts_json]
+    events = [read(event) for event in journey.facts_json]
     events = [event for event in events if event["occurred_at"] <= now]
     facts = [Fact(*(event[name] for name in _FACT)) for event in events]
     admission = running_admission(facts) if journey.in_hospital else None
     doses = [event for event in events if event["kind"] in CONFIRMED and not event["is_struck"]]
-    stay = _read(journey.stay_json)
+    stay = read(journey.stay_json)
     return Known(
         journey=journey,
         facts=facts,
         admission=admission.number if admission else None,
         admitted_at=admission.since if admission else None,
         stay=stay if stay and admission and stay["admission"] == admission.number else None,
-        plans=[_read(plan) for plan in journey.plans_json],
-        due=_read(journey.due_json),
-        decision=_read(journey.decision_json),
-        told=_read(journey.told_json),
+        plans=[read(plan) for plan in journey.plans_json],
+        due=read(journey.due_json),
+        decision=read(journey.decision_json),
+        told=read(journey.told_json),
         visiting=journey.visiting_json,
         contact=journey.contact_json,
         last=last_dose(**{name: doses[-1][name] for name in _DOSE}) if doses else None,
         standing=standing,
+        baby_lines=baby_lines(journey, now),
+        feeding=feeding(journey),
+        own=own(journey, admission.number) if admission else "",
+        home=going_home(journey, facts, now) if admission else None,
         handoffs=[_handoff(row, now) for row in journey.handoffs_json],
     )
 
@@ -196,24 +209,6 @@ def _open_doses() -> QuerySet[DueDose]:
     """Doses of an active plan of which nobody has said what came of them."""
     answered = Dose.objects.filter(due=OuterRef("pk"), struck_at=None)
     return DueDose.objects.filter(~Exists(answered), cancelled_at=None, plan__status=Plan.Status.ACTIVE)
-
-
-def _json(rows: QuerySet[Any], *names: str) -> QuerySet[Any]:
-    return rows.filter(journey=OuterRef("pk")).values(json=JSONObject(**{name: name for name in names}))
-
-
-def _newest(rows: QuerySet[Any], *names: str, order: str = "-pk") -> Subquery:
-    return Subquery(_json(rows.order_by(order), *names)[:1])
-
-
-def _read(row: dict[str, Any] | None) -> Any:
-    """JSON has no times: those whose names end in ``_at`` are read again."""
-    if row is None:
-        return None
-    return {
-        name: datetime.fromisoformat(value) if value and isinstance(value, str) and name.endswith("_at") else value
-        for name, value in row.items()
-    }
 
 
 def _facts() -> QuerySet[Event]:
@@ -230,7 +225,7 @@ def _handoffs() -> QuerySet[Handoff]:
 
 def _handoff(row: dict[str, Any], now: datetime) -> Handoff:
     """A handoff that was read as JSON, with its state by the clock as ``with_live_state`` has it."""
-    handoff = Handoff(**_read(row))
+    handoff = Handoff(**read(row))
     if handoff.state in engine.OPEN_STATES:
         late = ((handoff.missed_at, State.MISSED), (handoff.due_at, State.OVERDUE), (handoff.warn_at, State.DUE_SOON))
         handoff.live_state = next((state for at, state in late if at <= now), State.PENDING)  # type: ignore[attr-defined]

@@ -91,7 +91,7 @@ def opens_in_words(opens_at: datetime | None) -> str:
 
 
 def confirmed_by(standing: Standing, *, dated: bool = False) -> tuple[tuple[str, bool], ...]:
-    """(who, whether they did): each source by name, ``dated`` with its day; a record that counts no more is nobody's."""
+    """(who, whether they did): each source by name, ``dated`` with its day; what counts no more is nobody's."""
     if standing.state is State.CONFLICT:
         return (("sources differ", False),)
     if standing.state is State.EXPIRED:

@@ -13,15 +13,31 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from carecoord import clock
-from carecoord.access.models import Conflict, SignIn, Team
+from carecoord.access.models import Conflict, SignIn, Team, User
 from carecoord.access.roles import Role
 from carecoord.audit.models import Read
+from medications import feeding, receiving
 from medications.models import Decision, Dose, Stay
 from medications.pages.board import board_of
+from medications.pages.feeding import feeding_lines
+from medications.pages.leaving import leaving_lines
 from medications.pages.summaries import summaries_of
 from pathways.models import Journey
 from tests.factories import ago, happened, journey, owed, staff
-from tests.medicine import METHADONE, WORDS, dose, due_dose, on_ward, plan, statement, ward_midwife
+from tests.medications.test_receiving import stored
+from tests.medicine import (
+    METHADONE,
+    WORDS,
+    dose,
+    due_dose,
+    leaving_entry,
+    look,
+    observed,
+    on_ward,
+    plan,
+    statement,
+    ward_midwife,
+)
 from tests.roles import BOOKKEEPING
 
 pytestmark = pytest.mark.django_db
@@ -260,12 +276,15 @@ def test_a_row_says_what_the_ward_has_to_know(signed_in: Any) -> None:
     prescribed = given(record, hours=3)
     due_dose(prescribed, clock.now() + timedelta(hours=21))
     happened(record, ("baby_born", ago(3), {"place": "hospital"}))
+    look(observed(record, started_at=ago(2.9)), observed_at=ago(hours=1))
     woman = row(signed_in.get(BOARD), record)
     assert (woman.name, woman.point, woman.bed, woman.place) == ("Ife O.", "day 3", "2", "")
     assert (woman.medicine.kind, woman.medicine.words, woman.medicine.supervised) == ("plan", WORDS, "Every day")
     assert woman.last_by.startswith("S. Ito, ")
     assert woman.confirmed == (("prescriber", True), ("pharmacy", True))
-    assert [baby.words for baby in woman.babies] == ["day 3 of 5, with her"]
+    assert [baby.words for baby in woman.babies] == ["day 3 of 5, with the mother"]
+    at = (ago(hours=1) + timedelta(hours=4)).astimezone(clock.LONDON)
+    assert woman.babies[0].note in (f"next look {at:%H:%M}", f"next look {at - timedelta(minutes=1):%H:%M}")
     assert woman.feeding == "No feeding plan agreed yet"
 
 
@@ -345,10 +364,49 @@ def test_twins_have_a_line_each(signed_in: Any) -> None:
         ("baby_born", ago(2), {"place": "hospital"}, 1),
         ("baby_born", ago(2), {"place": "hospital"}, 2),
     )
-    assert [baby.words for baby in row(signed_in.get(BOARD), record).babies] == [
-        "Baby 1: day 2 of 5, with her",
-        "Baby 2: day 2 of 5, with her",
-    ]
+    observed(record, 1, started_at=ago(1.9))
+    first, second = row(signed_in.get(BOARD), record).babies
+    assert (first.words, first.state) == ("Baby 1: day 2 of 5, with the mother", "overdue")
+    assert (second.words, second.state) == ("Baby 2: observation not started, with her", "overdue")
+
+
+def test_each_part_says_its_own_line(signed_in: Any, nurse: User) -> None:
+    """Medicine that she brought, the feeding plan that waits, a closed day on her way home: as their pages say it."""
+    record = on_ward()
+    own = receiving.identify(record, "Methadone, Bell pharmacy", at=ago(hours=1), by=nurse)
+    assert row(signed_in.get(BOARD), record).own_medicine == "Own medicine: explain, and ask her"
+    stored(own, nurse, ward_midwife(name="K. Moe"))
+    feeding.write_plan(record, "Together", by=nurse)
+    happened(
+        record, ("mother_discharge_planned", ago(0.1), {"planned_for": (clock.now() + timedelta(days=1)).isoformat()})
+    )
+    woman = row(signed_in.get(BOARD), record)
+    assert woman.own_medicine == "Own medicine: stored, receipt owed"
+    assert woman.feeding == feeding_lines([record])[record.pk].words == "Feeding plan waits for a signature"
+    assert woman.home == leaving_lines([record], woman_at(signed_in))[record.pk]
+    assert woman.home.missing > 5
+    sheet = signed_in.get(reverse("handover", args=["maple"])).content.decode()
+    assert "Own medicine: stored, receipt owed" in sheet
+    assert woman.home.owed in sheet
+
+
+def woman_at(client: Any) -> Any:
+    return client.get(BOARD).context["board"].at
+
+
+def test_her_way_home_is_told_as_its_page_tells_it(signed_in: Any) -> None:
+    """Entries of this admission, the ward's dose and the days without one; nothing of an earlier admission."""
+    record = on_ward()
+    prescribed = plan(record)
+    (event,) = happened(record, ("dose_given", ago(hours=2), {"admission": "1", "medication": METHADONE}))
+    dose(prescribed, given_at=event.occurred_at, event=event, given_by=ward_midwife(name="S. Ito"))
+    soon = clock.now() + timedelta(hours=30)
+    happened(record, ("mother_discharge_planned", ago(0.1), {"planned_for": soon.isoformat()}))
+    leaving_entry(record, "naloxone", "supplied", expires_on=clock.today() + timedelta(days=300))
+    leaving_entry(record, "next_dose", "agreed", day=clock.today() + timedelta(days=6), source="quay-pharmacy")
+    board = signed_in.get(BOARD)
+    assert row(board, record).home == leaving_lines([record], board.context["board"].at)[record.pk]
+    assert row(board, record).home.uncovered
 
 
 def test_after_a_babys_death_nothing_is_counted(signed_in: Any) -> None:
@@ -492,6 +550,12 @@ def full_ward(women: int) -> None:
         verified(record)
         due_dose(given(record), clock.now() + timedelta(hours=number % 24))
         owed(record, "MOTHER_STAYS", due=ago(0.1), subject="baby", subject_number=1)
+        happened(record, ("baby_born", ago(2), {"place": "hospital"}, 1))
+        observed(record, started_at=ago(1.9))
+        happened(
+            record, ("mother_discharge_planned", ago(1), {"planned_for": (clock.now() + timedelta(1)).isoformat()})
+        )
+        leaving_entry(record, "naloxone", "supplied", expires_on=clock.today() + timedelta(days=300))
         expected(number % 27, first_name=f"Expected{number}")
 
 
