@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.acting import asking_for
-from carecoord.access.machines import machine_of
 from carecoord.access.middleware import StaffRequest, requires
-from carecoord.access.vouching import passkey_options, vouch
+from carecoord.access.vouching import vouch
 from carecoord.audit.reads import record_read
 from carecoord.refused import Refused
 from medications import correcting
@@ -21,6 +20,7 @@ from medications.giving import Entered
 from medications.models import Dose, Signing
 from medications.pages.bedside import around_her_bed, named, on_duty, seconds_of
 from medications.pages.doses import recorded_side
+from medications.views.signing import signs
 from medications.wording.local_policy import local_policy
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted, route_of
@@ -64,9 +64,7 @@ def wrong(request: StaffRequest, pk: int, dose: int) -> HttpResponse:
         "dose": asked,
         "recorded": recorded_side(asked, now),
         "nobody": not people,
-        "signer": "",
-        "js_data": {"request_options": passkey_options(None)},
-        "pin_possible": machine_of(request) is not None,
+        **signs(request, None),
     }
     return render(request, "medications/wrong.html", context)
 

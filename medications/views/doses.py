@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
-from carecoord.access import unlocking
 from carecoord.access.abilities import Ability
 from carecoord.access.acting import asking_for
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import User
-from carecoord.access.vouching import passkey_options, pin_signs, vouch
+from carecoord.access.vouching import vouch
 from carecoord.audit.reads import record_read
 from carecoord.refused import Refused
 from medications import giving
@@ -26,6 +25,7 @@ from medications.models import Decision, Dose, DueDose, Outcome, Plan, Signing
 from medications.pages.bedside import around_her_bed, named, on_duty, quote_of, seconds_of
 from medications.pages.doses import entered_lines, next_in_words, not_recorded, recorded_side, taken_today, yours_side
 from medications.planning import active_plan, changed_in_words
+from medications.views.signing import signs
 from medications.wording.doses import DO_NOT_GIVE, heading_of, hour, when
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted, route_of
@@ -78,7 +78,7 @@ def _dose_page(request: StaffRequest, her: Journey, due: DueDose | None, plan: P
         "owed": owed,
         "instead": [] if due else not_recorded(her, now),
         "today": taken_today(her, now),
-        **_signs(request, request.user),
+        **signs(request, request.user),
     }
     return render(request, "medications/dose.html", context, status=status)
 
@@ -230,20 +230,7 @@ def _sign_context(
         "is_first": is_first,
         "nobody": is_first and not people,
         "again": again_url(her, signing),
-        **_signs(request, None if is_first else request.user),
-    }
-
-
-def _signs(request: StaffRequest, person: User | None) -> dict[str, Any]:
-    """Which ways of signing there are here: for whoever is signed in, or for a colleague who is still to be named."""
-    from carecoord.access import machines
-
-    options = passkey_options(person)
-    return {
-        "signer": person or "",
-        "js_data": {"request_options": options} if options else None,
-        "pin_possible": pin_signs(request, person) if person else machines.machine_of(request) is not None,
-        "digits": unlocking.DIGITS,
+        **signs(request, None if is_first else request.user),
     }
 
 

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
-from carecoord.access.vouching import vouch
 from medications import feeding as verbs
 from medications.forms.feeding import BesideForm, DifferedForm, PlanForm, SharedForm, TakeBackForm
-from medications.forms.signing import said_by_them
 from medications.models import FeedingPlan
 from medications.pages.feeding import SIDES, feeding_of
 from medications.pages.people import who_signs_feeding
+from medications.views.signing import second_is_here, signs_beside
 from medications.wording.feeding import WHO_SAYS
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
@@ -148,7 +147,7 @@ def _version(her: Journey, version: int) -> FeedingPlan:
 
 def _act(request: StaffRequest, her: Journey, form: OnceForm, verb: Callable[[], str], **context: Any) -> HttpResponse:
     """A page with one form: show it, or do what it asks and go back to the plan."""
-    if request.method == "POST" and form.is_valid() and _second_is_here(request, form):
+    if request.method == "POST" and form.is_valid() and second_is_here(request, form):
         try:
             said = verb()
         except AlreadyAnswered as faster:
@@ -159,8 +158,5 @@ def _act(request: StaffRequest, her: Journey, form: OnceForm, verb: Callable[[],
         else:
             messages.success(request, said)
             return redirect("feeding", her.pk)
-    return render(request, "medications/feeding_form.html", {**around_her(her), "form": form, **context})
-
-
-def _second_is_here(request: StaffRequest, form: OnceForm) -> bool:
-    return not isinstance(form, BesideForm) or said_by_them(form, vouch(request, form.second))
+    known = {**around_her(her), "form": form, **context, **signs_beside(request, form)}
+    return render(request, "medications/feeding_form.html", known)

@@ -15,13 +15,12 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import Team
-from carecoord.access.vouching import vouch
 from medications import handing_over
 from medications.forms.handover import AcceptForm, SignForm
-from medications.forms.signing import said_by_them
 from medications.pages.handover import Sheet, sheet_of, standing_of
 from medications.pages.people import who_works_on
 from medications.rules.shifts import coming_shift
+from medications.views.signing import second_is_here, signs_beside
 from medications.views.ward import one_ward
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
@@ -100,17 +99,13 @@ def accept(request: StaffRequest, code: str) -> HttpResponse:
     beside = row.signed_by_id == request.user.pk or bool(request.GET.get("beside"))
     if beside:
         form = AcceptForm(posted(request), people=who_works_on(ward, without=row.signed_by))
-    if request.method == "POST" and form.is_valid() and _is_here(request, form):
+    if request.method == "POST" and form.is_valid() and second_is_here(request, form):
         by = form.second if isinstance(form, AcceptForm) else request.user
         answer = _done(request, form, partial(handing_over.accept, row, by=by), code, f"{by} has taken over.")
         if answer:
             return answer
-    context = {"ward": ward, "form": form, "standing": standing, "beside": beside}
+    context = {"ward": ward, "form": form, "standing": standing, "beside": beside, **signs_beside(request, form)}
     return render(request, "medications/handover_accept.html", context)
-
-
-def _is_here(request: StaffRequest, form: OnceForm) -> bool:
-    return not isinstance(form, AcceptForm) or said_by_them(form, vouch(request, form.second))
 
 
 def _done(request: StaffRequest, form: OnceForm, verb: Any, code: str, said: str) -> HttpResponse | None:

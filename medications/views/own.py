@@ -15,14 +15,13 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import Team, User
-from carecoord.access.vouching import vouch
 from medications import receiving
 from medications.forms import own as forms
-from medications.forms.signing import SecondForm, said_by_them
 from medications.models import OwnMedicine, OwnMedicineTaken, Stay
 from medications.pages import own as page
 from medications.pages.people import who_can_watch
 from medications.receiving import Measured, Taken
+from medications.views.signing import second_is_here, signs_beside
 from medications.views.ward import one_ward
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
@@ -124,7 +123,7 @@ def step(request: StaffRequest, pk: int, own: int, step: str) -> HttpResponse:
     title, button, said, make, record = STEPS[step]
     form = make(request, her)
     back = reverse("one_own", args=[her.pk, row.pk])
-    if request.method == "POST" and form.is_valid() and _second_is_here(request, form):
+    if request.method == "POST" and form.is_valid() and second_is_here(request, form):
         try:
             record(row, form, request.user)
         except AlreadyAnswered as faster:
@@ -141,11 +140,6 @@ def step(request: StaffRequest, pk: int, own: int, step: str) -> HttpResponse:
     known = {"title": title, "button": button, "policy": policy, "what": row.what, "next_dose": due}
     receipt = reverse("own_receipt", args=[her.pk, row.pk]) if step == "given" else ""
     return _form_page(request, her, form, back, receipt_url=receipt, is_receipt=step == "given", **known)
-
-
-def _second_is_here(request: StaffRequest, form: OnceForm) -> bool:
-    """Where a second person signs: whether what they typed shows that it is them."""
-    return not isinstance(form, SecondForm) or said_by_them(form, vouch(request, form.second))
 
 
 def _ask(row: OwnMedicine, form: OnceForm, by: User) -> None:
@@ -321,4 +315,5 @@ def _may(user: User, her: Journey) -> dict[str, bool]:
 
 
 def _form_page(request: StaffRequest, her: Journey, form: OnceForm, back: str, **context: Any) -> HttpResponse:
-    return render(request, "medications/own_form.html", {**_around(her), "form": form, "back": back, **context})
+    known = {**_around(her), "form": form, "back": back, **context, **signs_beside(request, form)}
+    return render(request, "medications/own_form.html", known)

@@ -8,16 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
 from carecoord import clock
+from carecoord.access import machines
 from carecoord.access.acting import acting_as
-from carecoord.access.models import Grant, Team, User
+from carecoord.access.models import Grant, SignIn, Team, User
 from carecoord.access.roles import Role
+from carecoord.access.unlocking import set_pin
 from carecoord.audit.models import Read
 from carecoord.sites.definitions import POLICY_KEYS
 from carecoord.sites.models import Site
-from medications import feeding, receiving
+from medications import feeding, handing_over, receiving
 from medications.models import OwnMedicine, OwnMedicineStep
 from medications.pages.own import taken_by_month
 from medications.views.policies import of_site
@@ -29,6 +32,7 @@ from tests.medicine import due_dose, on_ward, plan, ward_midwife
 from tests.roles import WEB, as_role
 
 pytestmark = pytest.mark.django_db
+PIN = "203981"
 
 
 @pytest.fixture
@@ -117,6 +121,47 @@ def test_a_wrong_password_stores_nothing_and_loses_nothing(client: Any, record: 
     assert "210 ml" in answer.content.decode()
     assert "not hers" not in answer.content.decode()
     assert not OwnMedicineStep.objects.filter(own=row, kind="stored").exists()
+
+
+def places_to_sign(record: Journey, ito: User) -> dict[str, dict[str, str]]:
+    """Every page on which somebody signs beside the first, with what the first enters there."""
+    row = receiving.identify(record, "Methadone", at=ago(hours=0.2), by=ito)
+    receiving.ask(row, "yes", explained=True, by=ito)
+    feeding.write_plan(record, "Together", by=ito)
+    handing_over.sign(Team.objects.get(site__code="ASHF", code="maple"), "day", [record], {}, by=ito)
+    kept = {"quantity": "210 ml", "register_page": "OWN 12", "place": "Cupboard"}
+    return {
+        reverse("own_step", args=[record.pk, row.pk, "stored"]): kept,
+        reverse("feeding_sign", args=[record.pk, 1]) + "?beside=1": {},
+        reverse("handover_accept", args=["maple"]): {},
+    }
+
+
+def test_who_signs_beside_the_first_does_so_with_pin_or_password_and_is_offered_a_passkey(
+    client: Any, record: Journey, ito: User, moe: User
+) -> None:
+    doctor = staff(Role.OBSTETRIC_DOCTOR, team="hospital", name="Dr A. Shah")
+    answer = HttpResponse()
+    machines.enrol(answer, Team.objects.get(site__code="ASHF", code="maple"))
+    places = places_to_sign(record, ito)
+    client.force_login(ito)
+    for address in places:
+        page = client.get(address).content.decode()
+        assert 'data-passkey-button="known"' in page
+        assert 'data-passkey="known"' in page
+        assert "js/passkeys" in page
+        assert 'name="pin"' not in page  # no shared machine
+    client.cookies.update(answer.cookies)
+    for address, entered in places.items():
+        second = doctor if "feeding" in address else moe
+        set_pin(second, PIN)
+        SignIn.objects.get_or_create(user=second, defaults={"signed_in_at": ago(hours=1)})
+        assert 'name="pin"' in client.get(address).content.decode()
+        sent = {"submission": str(uuid.uuid4()), "second": str(second.pk), **entered}
+        for wrong in ({}, {"pin": "111111"}, {"credential": "{}"}):
+            assert client.post(address, {**sent, **wrong}).status_code == 200, address
+        assert client.post(address, {**sent, "pin": PIN}).status_code == 302, address
+        assert client.session["_auth_user_id"] == str(ito.pk)
 
 
 def test_who_signs_first_is_not_among_the_second(client: Any, record: Journey, own: OwnMedicine, ito: User) -> None:
