@@ -14,6 +14,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from carecoord import clock
+from carecoord.access.abilities import Ability
 from carecoord.access.models import Team, User
 from carecoord.sites.models import Site
 from medications.models import Decision, Stay, Supervised
@@ -106,6 +107,7 @@ class Summary:
     visitors: str = ""
     feeding_differs: bool = False
     home: LeavingLine | None = None
+    home_url: str = ""
 
     @property
     def has_plan(self) -> bool:
@@ -124,7 +126,7 @@ def summary_of(known: Known, reader: User, now: datetime) -> Summary:
     """One woman of whom everything is known already. No query."""
     journey, stay = known.journey, known.stay
     since = gap_of(known, now)
-    medicine = _medicine(known, since, now)
+    medicine = _medicine(known, since, reader, now)
     return Summary(
         pk=journey.pk,
         woman_id=journey.woman_id,
@@ -141,7 +143,7 @@ def summary_of(known: Known, reader: User, now: datetime) -> Summary:
         medicine=medicine,
         last=when(known.last.at, now) if known.last else "not confirmed",
         last_by=known.last.by_words if known.last else "",
-        due=_due(known, medicine, now),
+        due=_due(known, medicine, reader, now),
         confirmed=_confirmed(known),
         opens=f"opens {when(known.standing.opens_at, now)}" if known.standing.opens_at else "",
         standing=str(known.standing.state),
@@ -152,6 +154,7 @@ def summary_of(known: Known, reader: User, now: datetime) -> Summary:
         feeding=known.feeding.words,
         feeding_differs=known.feeding.differs,
         home=known.home,
+        home_url=link("leaving", journey.pk) if Ability.STATE_MEDICINE in reader.abilities else "",
         own_medicine=own_medicine(known, now),
         naloxone=naloxone(known),
         allergies=journey.woman.allergies or "not asked yet",
@@ -214,13 +217,13 @@ def link(name: str, *args: Any) -> str:
 # -- her medicine ------------------------------------------------------------------------------------------------
 
 
-def _medicine(known: Known, since: Gap, now: datetime) -> Medicine:
+def _medicine(known: Known, since: Gap, reader: User, now: datetime) -> Medicine:
     page = link("her_medicine", known.journey.pk)
     if not known.is_treated and known.admission is not None and known.standing.prescriber is None:
         return Medicine(NONE, "No medicine recorded here", url=page)
     decided = _decided(known, since)
     if since.decide_since and decided is None:
-        decide = link("medicine_decide", known.journey.pk) or page
+        decide = link("medicine_decide", known.journey.pk) if Ability.STATE_MEDICINE in reader.abilities else page
         return Medicine(DECIDE, "A named prescriber decides first", note=since.words, url=decide)
     note = f"Decided by {_decider(decided)} {when(decided['decided_at'], now)}: {decided['words']}" if decided else ""
     if known.plans:
@@ -277,13 +280,14 @@ def _confirmed(known: Known) -> tuple[tuple[str, bool], ...]:
 # -- what is due -------------------------------------------------------------------------------------------------
 
 
-def _due(known: Known, medicine: Medicine, now: datetime) -> Due:
+def _due(known: Known, medicine: Medicine, reader: User, now: datetime) -> Due:
     if medicine.kind == NONE:
         return Due()
     if medicine.kind == DECIDE:
         return Due(now, "", "Decision", "first", "missed", "Missed, a named prescriber decides", url=medicine.url)
     if known.due:
-        url = link("medicine_dose", known.journey.pk, known.due["pk"]) or medicine.url
+        gives = Ability.WORK_ON_WARD in reader.abilities
+        url = link("medicine_dose", known.journey.pk, known.due["pk"]) if gives else medicine.url
         return _of_dose(known.due["due_at"], known, now, url)
     if planned := known.next_dose_at(now):
         return _of_dose(planned, known, now, "")

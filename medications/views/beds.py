@@ -16,7 +16,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from medications import staying
 from medications.forms.beds import AwayForm, BedForm, VisitorsForm
-from medications.pages.summaries import Summary, link, summaries_of
+from medications.pages.summaries import summaries_of
 from medications.views.ward import look_of, one_ward
 from pathways.actions import Refused
 from pathways.models import Journey
@@ -105,17 +105,5 @@ def _card(request: StaffRequest, code: str, her: Journey) -> HttpResponse:
         "at": now,
         "look": look_of(request),
         "works_here": Ability.WORK_ON_WARD in request.user.abilities,
-        "ways": _ways(woman),
     }
     return render(request, "medications/card.html", context)
-
-
-def _ways(woman: Summary) -> list[tuple[str, str]]:
-    """The pages that lead on, as far as this release has them."""
-    named = (
-        ("Her medicine", "her_medicine"),
-        ("Medicine that she brought", "own_medicines"),
-        ("Feeding plan", "feeding"),
-        ("Going home", "leaving"),
-    )
-    return [(label, link(name, woman.pk)) for label, name in named if link(name, woman.pk)]

@@ -17,6 +17,7 @@ from medications import community, leaving
 from medications.checklist import HANDOVER, Checklist, checklist_of
 from medications.forms.leaving import LeftForm, PointForm, TakenForm
 from medications.models import CommunityDose, Item
+from medications.pages.beside import own_of
 from medications.pages.going_home import copy_of
 from medications.pages.leaving import days_of, points_of
 from medications.rules.leaving import ITEMS, PHRASES, PHRASES_NOTE, PHRASES_SOURCE
@@ -43,6 +44,7 @@ def going_home(request: StaffRequest, pk: int) -> HttpResponse:
         "phrases_source": PHRASES_SOURCE,
         "phrases_note": PHRASES_NOTE,
         "both": checklist.both,
+        "own": own_of(her, checklist.facts.admission),
         "handed_over": _is_handed_over(her, checklist),
         "may_record": Ability.RECORD_EVENT in request.user.abilities,
     }
@@ -71,6 +73,7 @@ def point(request: StaffRequest, pk: int, item: str) -> HttpResponse:
         "checklist": checklist,
         "on_day": next((line for line in days_of(checklist) if line.on == day), None),
         "days": days_of(checklist) if item == Item.NEXT_DOSE else [],
+        "own": own_of(her, checklist.facts.admission) if item == Item.OWN_MEDICINE else "",
     }
     return render(request, "medications/leaving_point.html", context)
 

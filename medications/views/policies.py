@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from carecoord import clock
+from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, for_all_staff
 from carecoord.sites.definitions import POLICY_KEYS
 from carecoord.sites.models import Site
@@ -32,6 +33,7 @@ def policies(request: StaffRequest) -> HttpResponse:
     today = clock.today()
     sites = Site.objects.filter(pk__in=request.user.site_ids).order_by("name")
     context = {"sites": [of_site(site, today) for site in sites], "today": today}
+    context["sees_wards"] = Ability.SEE_WARD in request.user.abilities
     return render(request, "medications/policies.html", context)
 
 
