@@ -13,7 +13,8 @@ from carecoord.access.models import Membership, Team, User
 from carecoord.access.roles import ROLE_NAMES, Role
 from medications.models import Plan, Statement, Stay
 from medications.pages.standings import standings_of
-from medications.wording.doses import FOOT, hour, product_name, when
+from medications.wording.doses import FOOT, product_name, when
+from medications.wording.times import hour
 from medications.wording.verification import confirmed_by
 from pathways.alerting.duty import Roster
 from pathways.models import Event, Journey

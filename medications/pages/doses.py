@@ -18,7 +18,8 @@ from medications.models import Decision, Dose, DueDose, Outcome, Plan, SafetyRep
 from medications.planning import active_plan
 from medications.rules.schedule import LATE_AFTER, next_due
 from medications.rules.two_settings import BothOnOneDay, Setting, Taken
-from medications.wording.doses import hour, how_often, outcome_in_words, place_in_words, product_name, when
+from medications.wording.doses import how_often, outcome_in_words, place_in_words, product_name, when
+from medications.wording.times import hour
 from pathways.models import Journey
 
 LISTED = timedelta(days=7)

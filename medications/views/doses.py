@@ -26,7 +26,8 @@ from medications.pages.bedside import around_her_bed, named, on_duty, quote_of, 
 from medications.pages.doses import entered_lines, next_in_words, not_recorded, recorded_side, taken_today, yours_side
 from medications.planning import active_plan, changed_in_words
 from medications.views.signing import signs
-from medications.wording.doses import DO_NOT_GIVE, heading_of, hour, when
+from medications.wording.doses import DO_NOT_GIVE, heading_of, when
+from medications.wording.times import hour
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted, route_of
 

@@ -7,16 +7,10 @@ from datetime import datetime
 from carecoord import clock
 from medications.models import Dose, Outcome, Place, Plan
 from medications.rules.products import FREQUENCY_WORDS, WARD_PRODUCTS, Frequency
+from medications.wording.times import hour
 
 FOOT = "CareCoord shows what was prescribed. It never works out an amount."
 DO_NOT_GIVE = "Do not give it again."
-
-
-def hour(instant: datetime, *, seconds: bool = False) -> str:
-    """``09:31`` or ``09:33:42``; with the zone in the hour that the autumn night has twice."""
-    local = instant.astimezone(clock.LONDON)
-    words = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    return f"{words} {local:%Z}" if clock.is_repeated(instant) else words
 
 
 def day(instant: datetime, at: datetime) -> str:

@@ -11,10 +11,11 @@ DAY = 24 * 60  # minutes
 DAYS_ONLY = 2 * DAY
 
 
-def hour(instant: datetime) -> str:
-    """``08:05``; with the zone in the hour that the autumn night has twice."""
+def hour(instant: datetime, *, seconds: bool = False) -> str:
+    """``08:05`` or ``08:05:42``; with the zone in the hour that the autumn night has twice."""
     local = instant.astimezone(clock.LONDON)
-    return f"{local:%H:%M} {local:%Z}" if clock.is_repeated(instant) else f"{local:%H:%M}"
+    words = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{words} {local:%Z}" if clock.is_repeated(instant) else words
 
 
 def day(instant: datetime, at: datetime) -> str:
