@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from carecoord import clock
@@ -329,9 +331,13 @@ def test_a_row_of_another_woman_is_not_there(signed_in: Any, record: Journey) ->
 def test_the_page_takes_no_more_queries_however_much_was_said(
     signed_in: Any, record: Journey, django_assert_max_num_queries: Any
 ) -> None:
+    statement(record, said_at=ago(hours=2), last_dose_at=ago(hours=20))
+    signed_in.get(url(record))
+    with CaptureQueriesContext(connection) as one:
+        signed_in.get(url(record))
     for number in range(12):
         statement(record, said_at=ago(hours=1) + timedelta(minutes=number), last_dose_at=ago(hours=20))
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(len(one)):  # whatever the parts of the page ask
         signed_in.get(url(record))
 
 
