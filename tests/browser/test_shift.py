@@ -96,11 +96,11 @@ def asked_and_stored(page: Any) -> None:
     page.get_by_label("Where is it kept?").fill("Cupboard, shelf 2")
     page.get_by_label("Who measured it with you?").select_option(label="K. Moe, ward midwife")
     page.get_by_label(re.compile("^Password")).fill("not hers")
-    page.get_by_role("button", name="Sign and store").click()
+    page.get_by_role("button", name="Sign and store", exact=True).click()
     expect(page.get_by_text("This is not your password").first).to_be_visible()
     assert page.get_by_label("What did you two measure?").input_value() == "210 ml"  # nothing typed is lost
     page.get_by_label(re.compile("^Password")).fill(SECRET)
-    page.get_by_role("button", name="Sign and store").click()
+    page.get_by_role("button", name="Sign and store", exact=True).click()
     expect(page.get_by_text("Stored, signed by both.")).to_be_visible()
     expect(page.get_by_text("S. Ito and K. Moe").first).to_be_visible()
 
@@ -205,11 +205,11 @@ def test_who_comes_takes_over_beside_who_goes_with_their_own_password(
     page.get_by_role("link", name="Somebody takes over here").click()
     page.get_by_label("Who takes over?").select_option(label="K. Moe, ward midwife")
     page.get_by_label(re.compile("^Password")).fill("wrong")
-    page.get_by_role("button", name="Take over").click()
+    page.get_by_role("button", name="Take over", exact=True).click()
     expect(page.get_by_text("This is not your password").first).to_be_visible()
     assert ShiftHandover.objects.get().accepted_by is None
     page.get_by_label(re.compile("^Password")).fill(SECRET)
-    page.get_by_role("button", name="Take over").click()
+    page.get_by_role("button", name="Take over", exact=True).click()
     expect(page.get_by_text("Taken over by K. Moe").first).to_be_visible()
 
 
@@ -261,7 +261,7 @@ def test_a_plan_signed_by_two_and_advice_that_differed_settled(browser_of: Calla
     hers.get_by_role("button", name="Write it, and sign").click()
     theirs.goto(here)
     theirs.get_by_role("link", name="Sign it").click()
-    theirs.get_by_role("button", name="Sign it").click()
+    theirs.get_by_role("button", name="Sign it", exact=True).click()
     expect(theirs.get_by_text("Agreed: both have signed. Tell her.")).to_be_visible()
     assert theirs.evaluate("document.documentElement.scrollWidth") <= 320
 
@@ -281,7 +281,7 @@ def test_a_plan_signed_by_two_and_advice_that_differed_settled(browser_of: Calla
     hers.get_by_role("button", name="Write it, and sign").click()
     theirs.goto(here)
     theirs.get_by_role("link", name="Sign it").click()
-    theirs.get_by_role("button", name="Sign it").click()
+    theirs.get_by_role("button", name="Sign it", exact=True).click()
     theirs.get_by_role("link", name="She has been told").click()
     fill_time(theirs, clock.now())
     theirs.get_by_role("button", name="Record it").click()
