@@ -32,7 +32,12 @@ _told_as_of: ContextVar[datetime | None] = ContextVar("told_as_of", default=None
 
 def now() -> datetime:
     """The current instant, aware, UTC."""
-    return _told_as_of.get() or datetime.now(UTC)
+    return _told_as_of.get() or present()
+
+
+def present() -> datetime:
+    """The current instant, aware, UTC, also while something is told as of another: what follows, follows now."""
+    return datetime.now(UTC)
 
 
 @contextmanager

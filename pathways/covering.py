@@ -60,7 +60,10 @@ _STALE = """
                 SELECT FROM covering c
                 WHERE 'cover ' || c.id = r.reason AND c.midwife_id IN (j.named_midwife_id, j.buddy_id))
         )
-        OR j.edd BETWEEN %(first_edd)s AND %(last_edd)s AND NOT EXISTS (
+        OR j.edd BETWEEN %(first_edd)s AND %(last_edd)s AND EXISTS (
+            SELECT FROM pathways_event e WHERE e.journey_id = j.id
+              AND NOT EXISTS (SELECT FROM pathways_correction c WHERE c.event_id = e.id)
+        ) AND NOT EXISTS (
             SELECT FROM pathways_event e WHERE e.journey_id = j.id AND e.kind = ANY (%(not_expected)s)
               AND NOT EXISTS (SELECT FROM pathways_correction c WHERE c.event_id = e.id)
         ) AND EXISTS (

@@ -90,7 +90,7 @@ def reserve_woman(by: User) -> int:
 
 def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed]) -> None:
     """Make the stored grants equal what follows now. The caller holds the journey's lock. One SQL statement writes."""
-    wanted = [asdict(due) for due in grants_that_follow(journey, facts, handoffs, clock.now())]
+    wanted = [asdict(due) for due in grants_that_follow(journey, facts, handoffs, clock.present())]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT access_set_derived(%s, %s::jsonb)",
@@ -178,10 +178,13 @@ def _admissions(facts: Iterable[Fact], teams: list[Team]) -> Iterator[Due]:
             )
 
 
-def _expected(journey: Journey, facts: Iterable[Fact], wards: list[Team]) -> Iterator[Due]:
-    """The wards prepare for who will come: from four weeks before her EDD, while she is pregnant."""
+def _expected(journey: Journey, facts: list[Fact], wards: list[Team]) -> Iterator[Due]:
+    """The wards prepare for who will come: from four weeks before her EDD, while she is pregnant.
+
+    Of whom nothing has been recorded yet, nobody knows whether she still is.
+    """
     edd = engine.current_edd(facts, journey.edd_at_entry)
-    if edd is None:
+    if edd is None or not facts:
         return
     ended = [fact.occurred_at for fact in facts if fact.kind in NOT_EXPECTED]
     until = min([*ended, midnight_after(edd + EXPECTED_WITHIN, clock.LONDON)])

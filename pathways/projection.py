@@ -97,7 +97,7 @@ def _level(handoff: Handoff, over: Ending | None) -> str | None:
 
 def refresh(journey: Journey, *, at: datetime | None = None) -> None:
     """Write what follows from the journey's facts. The caller holds the journey's row lock in a transaction."""
-    at = at or clock.now()
+    at = at or clock.present()
     facts = facts_of(events_that_count(journey))
     answer = answer_for(journey, facts, at)
     _write_journey(journey, answer.journey)

@@ -116,5 +116,5 @@ def append(
         for draft in drafts
     ]
     Event.objects.bulk_create(events)
-    refresh(journey, at=recorded_at)
+    refresh(journey, at=max(recorded_at, clock.present()))
     return events

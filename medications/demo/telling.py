@@ -22,8 +22,6 @@ from medications.planning import Prescribed
 from medications.rules.stated import Stated
 from pathways.demo.parts import LastWord, Part, Times
 from pathways.models import Journey
-from pathways.projection import refresh
-from pathways.recording import lock
 
 SETTLED = timedelta(hours=1)  # what is younger has not been told yet
 A_MOMENT = timedelta(minutes=1)
@@ -54,8 +52,7 @@ def tell(staff: Mapping[str, User], now: datetime) -> None:
             people = Colleagues(staff, journey.site.code)
             if journey.pk not in told:
                 _admitted(journey, story, people, now)
-            if _doses(journey, story, people, now) or journey.pk not in told:
-                refresh(lock(journey), at=now)  # what followed from each act followed as of then
+            _doses(journey, story, people, now)
 
 
 def _admitted(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -> None:
@@ -203,11 +200,11 @@ def _feeding(journey: Journey, story: OnWard, people: Colleagues) -> None:
         feeding.share(plan, at=clock.now(), told_by=str(midwife), by=midwife)
 
 
-def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -> int:
-    """Record each dose that was due up to an hour ago; of a woman whose dose is late, not the last one. How many."""
+def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -> None:
+    """Record each dose that was due up to an hour ago; of a woman whose dose is late, not the last one."""
     plan = planning.active_plan(journey)
     if plan is None:
-        return 0
+        return
     due = list(_owed(plan, now))
     if story.late and due and due[-1].due_at > now - timedelta(hours=12):
         due = due[:-1]
@@ -217,7 +214,6 @@ def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -
             entered = giving.Entered(Outcome.GIVEN, given_at, Place.TREATMENT_ROOM, f"B {200 + each.number}")
             signing = giving.sign_first(journey, each, entered, seen=plan.pk, submission=uuid4(), by=people.ward)
             giving.record_dose(signing, witness=people.coordinator, by=people.ward)
-    return len(due)
 
 
 def _owed(plan: Plan, now: datetime) -> Iterator[DueDose]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from medications.models import Stay

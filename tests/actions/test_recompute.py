@@ -194,6 +194,8 @@ def unexpected_by_mistake() -> list[Journey]:
     """Women whom the wards expect, each without the grant for it, in the order of their rows."""
     records = [journey(edd=clock.today() + timedelta(days=days)) for days in (28, 10, 0, -28)]
     born = journey(edd=clock.today())
+    for record in (*records, born):
+        happened(record, ("first_contact", ago(30)))
     (birth,) = happened(born, ("baby_born", ago(1), {"place": "hospital"}))
     correct_event(birth, reason="of another woman", by=staff())
     Grant.objects.filter(reason="expected").delete()
