@@ -12,7 +12,7 @@ import psycopg2
 from django.conf import settings
 from django.db import connection
 
-from carecoord import clock, embedded
+from carecoord import embedded
 from carecoord.access.database_roles import ROLES
 from carecoord.backup.programs import Failed
 from carecoord.environment import database_from
@@ -29,9 +29,10 @@ _WHO_MAKES_IT = (
 def scratch_database() -> Iterator[str]:
     """The name of a new, empty database that belongs to cc_owner and is dropped when the block ends. Raises Failed."""
     connection.ensure_connection()
-    now = int(clock.now().timestamp())
-    name = f"{SCRATCH}{now}_{os.getpid()}_{secrets.token_hex(6)}"
     with _administering() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())::bigint")  # the server's: every drill's is the same
+        now = cursor.fetchone()[0]
+        name = f"{SCRATCH}{now}_{os.getpid()}_{secrets.token_hex(6)}"
         _drop_leftovers(cursor, now - LONGEST_DRILL)
         try:
             cursor.execute(f"CREATE DATABASE {name} OWNER cc_owner")

@@ -93,3 +93,6 @@ STORIES = (
     OnWard("G06", "1", _tablets("12", "09:00")),
     OnWard("T09", "6", _tablets("6", "08:45"), feeding=FEEDS),
 )
+
+# Women whom a ward expects, of whom prescriber and pharmacy have said the same while they are still at home.
+COMING: dict[str, Said] = {"A33": _tablets("10", "09:00"), "A34": _methadone("35", "08:30")}

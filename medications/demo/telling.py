@@ -13,9 +13,10 @@ from django.db import connection, models
 from carecoord import clock
 from carecoord.access.demo import email_of
 from carecoord.access.models import Team, User
+from carecoord.sites.definitions import Source
 from medications import feeding, giving, observing, planning, receiving, stating, staying
 from medications.admissions import admission_of
-from medications.demo.stories import STORIES, OnWard
+from medications.demo.stories import COMING, STORIES, OnWard, Said
 from medications.models import DueDose, Outcome, Place, Plan, Stay
 from medications.models.observing import Observation
 from medications.planning import Prescribed
@@ -53,6 +54,7 @@ def tell(staff: Mapping[str, User], now: datetime) -> None:
             if journey.pk not in told:
                 _admitted(journey, story, people, now)
             _doses(journey, story, people, now)
+    _coming(staff, now)
 
 
 def _admitted(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -> None:
@@ -96,18 +98,17 @@ def _confirmed(journey: Journey, story: OnWard, people: Colleagues, now: datetim
     for number, (kind, source) in enumerate(sorted(chosen.items(), reverse=True)):
         said_at = at + number * timedelta(minutes=25)
         with clock.as_of(min(said_at + A_MOMENT, now)):
-            said = _stated(story, kind, source.code, source.name, said_at, _last_taken(story, admission.since))
+            said = _stated(story.says, kind, source, said_at, _last_taken(story.says, admission.since))
             stating.state(journey, said, by=people.ward)
     return at + timedelta(minutes=50)
 
 
-def _stated(story: OnWard, kind: str, code: str, name: str, said_at: datetime, taken: datetime) -> Stated:
-    says = story.says
+def _stated(says: Said, kind: str, source: Source, said_at: datetime, taken: datetime) -> Stated:
     return Stated(
         source=kind,
         product=says.product,
         words=says.words,
-        said_by=f"duty {'prescriber' if kind == 'prescriber' else 'pharmacist'}, {name}",
+        said_by=f"duty {'prescriber' if kind == 'prescriber' else 'pharmacist'}, {source.name}",
         said_at=said_at,
         frequency=says.frequency,
         amount=says.amount,
@@ -119,9 +120,23 @@ def _stated(story: OnWard, kind: str, code: str, name: str, said_at: datetime, t
         last_dose_at=taken,
         last_dose_supervised="yes",
         takeaway="no",
-        service=code if kind == "prescriber" else "",
-        pharmacy=code if kind == "pharmacy" else "",
+        service=source.code if kind == "prescriber" else "",
+        pharmacy=source.code if kind == "pharmacy" else "",
     )
+
+
+def _coming(staff: Mapping[str, User], now: datetime) -> None:
+    """What both sources said, two days ago, of women who are still at home."""
+    refs = [f"DEMO-{ref}" for ref in COMING]
+    journeys = Journey.objects.filter(woman__person_ref__in=refs, statements=None, in_hospital=False)
+    at = now - timedelta(days=2)
+    for journey in journeys.select_related("site", "woman"):
+        says = COMING[journey.woman.person_ref.removeprefix("DEMO-")]
+        people = Colleagues(staff, journey.site.code)
+        for kind in ("prescriber", "pharmacy"):
+            source = next(each for each in journey.site.definition.sources if each.kind == kind)
+            with clock.as_of(at + A_MOMENT):
+                stating.state(journey, _stated(says, kind, source, at, _last_taken(says, at)), by=people.keyworker)
 
 
 def _she_says(story: OnWard) -> Stated:
@@ -129,13 +144,13 @@ def _she_says(story: OnWard) -> Stated:
     return Stated("she_says", story.says.product, story.she_says, "herself, through the interpreter", now, "od")
 
 
-def _last_taken(story: OnWard, admitted: datetime) -> datetime:
-    """Her last dose in the community: the latest of her usual times before she came in."""
-    times = [time.fromisoformat(at) for at, _ in story.says.times]
-    day = clock.today(admitted)
-    step = 7 if story.says.frequency == "weekly" else 1
+def _last_taken(says: Said, before: datetime) -> datetime:
+    """Her last dose in the community: the latest of her usual times before she came in, or somebody said so."""
+    times = [time.fromisoformat(at) for at, _ in says.times]
+    day = clock.today(before)
+    step = 7 if says.frequency == "weekly" else 1
     days = [day - timedelta(days=back) for back in (range(3, 4) if step > 1 else range(3))]
-    return max(at for each in days for hour in times if (at := _local(each, hour)) < admitted)
+    return max(at for each in days for hour in times if (at := _local(each, hour)) < before)
 
 
 def _local(day: date, hour: time) -> datetime:
@@ -145,7 +160,7 @@ def _local(day: date, hour: time) -> datetime:
 def _planned(journey: Journey, story: OnWard, people: Colleagues, at: datetime) -> None:
     says = story.says
     with clock.as_of(at):
-        first = clock.today(_last_taken(story, at)) + timedelta(days=7 if says.frequency == "weekly" else 0)
+        first = clock.today(_last_taken(says, at)) + timedelta(days=7 if says.frequency == "weekly" else 0)
         planning.sign_plan(
             journey,
             Prescribed(

@@ -14,8 +14,8 @@ from medications.forms.looked import OnPlanForm
 from medications.giving import Entered
 from medications.models import TAKEN, Decision, Outcome, Place
 from medications.models.statements import LONGEST_WORDS
-from pathways.forms.once import LONGEST_REASON, OnceForm
-from pathways.forms.record import radios
+from pathways.forms.once import OnceForm
+from pathways.forms.record import radios, what_was_wrong
 from pathways.forms.shared import Text
 
 # In the order of the page; late is worked out from the time, never chosen.
@@ -145,14 +145,7 @@ class SecondForm(OnceForm):
 class WrongForm(SecondForm):
     """What was wrong with a record, and who signs for it as the second person."""
 
-    reason = Text(
-        "What was wrong with it?",
-        LONGEST_REASON,
-        lines=3,
-        required=True,
-        error_messages={"required": "Say what was wrong, so that the next reader understands."},
-        help_text="For example: it was the woman in bed 4; it was 09:40, not 19:40.",
-    )
+    reason = what_was_wrong("For example: it was the woman in bed 4; it was 09:40, not 19:40.")
     field_order = ("reason", "second")
 
 

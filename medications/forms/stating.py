@@ -22,8 +22,8 @@ from medications.rules.stated import UNITS, Problem, Stated
 from medications.rules.verification import ASKED, PHARMACY, PRESCRIBER
 from medications.stating import HELD
 from pathways.forms.contact import WallTimeField
-from pathways.forms.once import LONGEST_REASON, OnceForm
-from pathways.forms.record import radios
+from pathways.forms.once import OnceForm
+from pathways.forms.record import radios, what_was_wrong
 from pathways.forms.shared import Text, fields_only
 
 ELSEWHERE = "elsewhere"
@@ -252,14 +252,7 @@ class AskedForm(OnceForm):
 class StrikeForm(OnceForm):
     """Why something that was written down is wrong."""
 
-    reason = Text(
-        "What was wrong with it?",
-        LONGEST_REASON,
-        lines=3,
-        required=True,
-        error_messages={"required": "Say what was wrong, so that the next reader understands."},
-        help_text="For example: said of another woman; heard 54 for 45.",
-    )
+    reason = what_was_wrong("For example: said of another woman; heard 54 for 45.")
 
 
 class SupplyForm(OnceForm):

@@ -10,7 +10,7 @@ from carecoord.access.models import User
 from medications.checklist import checklist_of
 from medications.pages.leaving import line_of
 from medications.pages.observation import observation_lines
-from pathways.models import Journey
+from pathways.models import Event, Journey
 
 LATELY = timedelta(days=28)  # after leaving hospital the risk is highest [R36]
 
@@ -33,8 +33,9 @@ def leaving_panel(journey: Journey, reader: User, now: datetime) -> dict[str, An
 
 
 def leaving_on_journey(journey: Journey, reader: User, now: datetime) -> dict[str, Any] | None:
-    """The same on the page of her journey, while she is in hospital: at home her handoffs say it."""
-    return leaving_panel(journey, reader, now) if journey.in_hospital else None
+    """The same on the page of her journey, which of most women asks for one query and no more."""
+    went_home = Event.objects.filter(journey=journey, kind="mother_discharged", occurred_at__gte=now - LATELY)
+    return leaving_panel(journey, reader, now) if journey.in_hospital or went_home.exists() else None
 
 
 def observation_panel(journey: Journey, reader: User, now: datetime) -> dict[str, Any] | None:

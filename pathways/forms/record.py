@@ -81,17 +81,22 @@ class RecordForm(OnceForm):
         return None if self.kind.about_baby is AboutBaby.ONE_OR_ALL else self.babies[0]
 
 
-class CorrectForm(OnceForm):
-    """Why an entry was wrong."""
-
-    reason = Text(
+def what_was_wrong(example: str) -> Text:
+    """Asks why something that was written down is wrong; ``example`` is two of them in few words."""
+    return Text(
         "What was wrong with it?",
         LONGEST_REASON,
         lines=3,
         required=True,
         error_messages={"required": "Say what was wrong, so that the next reader understands."},
-        help_text="For example: written for another woman; the time was 14:00, not 04:00.",
+        help_text=example,
     )
+
+
+class CorrectForm(OnceForm):
+    """Why an entry was wrong."""
+
+    reason = what_was_wrong("For example: written for another woman; the time was 14:00, not 04:00.")
 
 
 def _name(detail: Detail) -> str:

@@ -8,9 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.test import Client
 from playwright.sync_api import expect
 
 from carecoord import clock
@@ -46,21 +44,6 @@ def due(doctor: User) -> DueDose:
     found = sign_plan(record, prescribed(), by=doctor).due_doses.order_by("due_at").first()
     assert found
     return found
-
-
-@pytest.fixture
-def browser_of(browser: Any, live_server: Any, console_errors: list[str]) -> Callable[..., Any]:
-    """``browser_of(user)``: a page in a browser of their own, signed in."""
-
-    def opened(user: User, **more: Any) -> Any:
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context = browser.new_context(base_url=live_server.url, **more)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        return context.new_page()
-
-    return opened
 
 
 def page_of(due: DueDose) -> str:

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from carecoord import clock
@@ -33,21 +31,6 @@ def at(time: str) -> datetime:
 def friday(transactional_db: None) -> Iterator[None]:
     with time_machine.travel(at("12:00")):
         yield
-
-
-@pytest.fixture
-def browser_of(browser: Any, live_server: Any) -> Callable[..., Any]:
-    """``browser_of(user)``: a page in a browser of their own, signed in."""
-
-    def opened(user: User, **more: Any) -> Any:
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context = browser.new_context(base_url=live_server.url, **more)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        return context.new_page()
-
-    return opened
 
 
 def going_home(site: str, pharmacy: str) -> tuple[Journey, User]:

@@ -7,14 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 import time_machine
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from carecoord import clock
-from carecoord.access.models import User
 from carecoord.access.roles import Role
 from medications.models import Statement
 from pathways.models import Journey
@@ -25,21 +21,6 @@ from tests.medicine import on_ward, ward_midwife
 NIGHT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # Saturday
 PHARMACY_OPENS = datetime(2026, 11, 21, 9, 10, tzinfo=UTC)  # Saturday; the drug service stays closed
 MONDAY = datetime(2026, 11, 23, 9, 20, tzinfo=UTC)
-
-
-@pytest.fixture
-def browser_of(browser: Any, live_server: Any) -> Callable[..., Any]:
-    """``browser_of(user)``: a page in a browser of their own, signed in."""
-
-    def opened(user: User, **more: Any) -> Any:
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context = browser.new_context(base_url=live_server.url, **more)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        return context.new_page()
-
-    return opened
 
 
 def fill_time(page: Any, group: str, at: datetime) -> None:

@@ -8,9 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connections
-from django.test import Client
 from playwright.sync_api import expect
 
 from carecoord import clock
@@ -39,21 +37,6 @@ def record(midwife: User, visitor: User) -> Journey:
     made = journey(midwife=midwife, edd=clock.today(ago(-25)), first_name="Hannah")
     happened(made, ("first_contact", ago(150)), ("booking_completed", ago(140)), ("contact_made", ago(2)))
     return made
-
-
-@pytest.fixture
-def browser_of(browser: Any, live_server: Any) -> Callable[..., Any]:
-    """``browser_of(user)``: a page in a browser of their own, signed in."""
-
-    def opened(user: User, **more: Any) -> Any:
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context = browser.new_context(base_url=live_server.url, **more)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        return context.new_page()
-
-    return opened
 
 
 def test_offered_in_one_browser_and_accepted_in_the_other(
