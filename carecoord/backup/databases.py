@@ -30,7 +30,9 @@ def scratch_database() -> Iterator[str]:
     """The name of a new, empty database that belongs to cc_owner and is dropped when the block ends. Raises Failed."""
     connection.ensure_connection()
     with _administering() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())::bigint")  # the server's: every drill's is the same
+        cursor.execute(
+            "SELECT extract(epoch FROM clock_timestamp())::bigint"
+        )  # the server's: every drill's is the same
         now = cursor.fetchone()[0]
         name = f"{SCRATCH}{now}_{os.getpid()}_{secrets.token_hex(6)}"
         _drop_leftovers(cursor, now - LONGEST_DRILL)
