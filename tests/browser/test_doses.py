@@ -125,6 +125,7 @@ def test_when_five_minutes_have_run_out_what_was_entered_stays(
         cursor.execute("ALTER TABLE medications_signing DISABLE TRIGGER kept_as_written")
         Signing.objects.update(first_at=past)
         cursor.execute("ALTER TABLE medications_signing ENABLE TRIGGER kept_as_written")
+    page.wait_for_load_state("load")  # what counts down is there
     page.clock.fast_forward("05:01")
     expect(page.get_by_text("Five minutes have passed")).to_be_visible()
     page.get_by_role("link", name="Sign it again").click()
