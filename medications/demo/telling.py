@@ -220,6 +220,7 @@ def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -
     plan = planning.active_plan(journey)
     if plan is None:
         return
+    planning.materialise(plan, now + planning.AHEAD)
     due = list(_owed(plan, now))
     if story.late and due and due[-1].due_at > now - timedelta(hours=12):
         due = due[:-1]
@@ -232,7 +233,6 @@ def _doses(journey: Journey, story: OnWard, people: Colleagues, now: datetime) -
 
 
 def _owed(plan: Plan, now: datetime) -> Iterator[DueDose]:
-    planning.materialise(plan, now + planning.AHEAD)
     known = DueDose.objects.filter(plan=plan, cancelled_at=None, due_at__lt=now - SETTLED).exclude(
         doses__struck_at=None, doses__isnull=False
     )

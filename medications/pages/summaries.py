@@ -132,7 +132,7 @@ def summary_of(known: Known, reader: User, now: datetime) -> Summary:
         woman_id=journey.woman_id,
         url=card_url(known),
         name=journey.woman.list_name,
-        initials=f"{journey.woman.called[:1]}.{journey.woman.last_name[:1]}.".upper(),
+        initials=journey.woman.initials,
         point=journey.point_on(clock.today(now)),
         bed=stay["bed"] if stay else "",
         place=_place(known, now),

@@ -83,7 +83,7 @@ def _expected(known: Known, reader: User, now: datetime) -> Expected:
         woman_id=journey.woman_id,
         url=card_url(known),
         name=journey.woman.list_name,
-        initials=f"{journey.woman.called[:1]}.{journey.woman.last_name[:1]}.".upper(),
+        initials=journey.woman.initials,
         point=journey.point_on(clock.today(now)),
         edd=cast("date", journey.edd),  # asked for by its filter
         ready=readiness(prepared(known, reader, now)),

@@ -91,6 +91,11 @@ class Woman(models.Model):
         short = main[:1] if main.isupper() or not capitals else main[: min(capitals[-1] + 1, 4)]
         return " ".join([self.called, *particles, f"{short}."])
 
+    @property
+    def initials(self) -> str:
+        """``S.O.``: on paper, beside a bed."""
+        return f"{self.called[:1]}.{self.last_name[:1]}.".upper()
+
     def age_on(self, day: date) -> int:
         """Whole years on that day."""
         before_birthday = (day.month, day.day) < (self.date_of_birth.month, self.date_of_birth.day)
