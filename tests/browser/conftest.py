@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,3 +26,19 @@ def browser_of(browser: Any, live_server: Any) -> Callable[..., Any]:
         return context.new_page()
 
     return opened
+
+
+@pytest.fixture
+def comes_true() -> Callable[..., None]:
+    """``comes_true(page, "x => …", argument)``: within five seconds.
+
+    Asked from here: the browser's own waiting evaluates strings within the page, which the page's policy forbids.
+    """
+
+    def wait(page: Any, expression: str, argument: Any = None) -> None:
+        until = time.monotonic() + 5
+        while not page.evaluate(expression, argument):
+            assert time.monotonic() < until, expression
+            page.wait_for_timeout(50)
+
+    return wait

@@ -87,7 +87,7 @@ def test_keys_lead_to_the_search_and_along_the_rows(
 
 @pytest.mark.parametrize("way", ["the browser's back", "the link"])
 def test_the_way_back_leads_to_the_same_filter_page_and_row(
-    page: Any, live_server: Any, sign_in: Any, midwife: Any, way: str
+    page: Any, live_server: Any, sign_in: Any, midwife: Any, comes_true: Any, way: str
 ) -> None:
     for number in range(PAGE_SIZE + 30):
         owed(journey(first_name=f"Woman{number}"), due=ago(-20 - number))
@@ -106,10 +106,11 @@ def test_the_way_back_leads_to_the_same_filter_page_and_row(
     page.wait_for_url("**/caseload/?of=all&show=antenatal&page=2*")
     row = page.locator(f"#{anchor}")
     assert row.locator(".row__woman").inner_text() == name
-    page.wait_for_function(
+    comes_true(
+        page,
         "id => { const box = document.getElementById(id).getBoundingClientRect();"
         " return box.top >= 0 && box.bottom <= innerHeight }",
-        arg=anchor,
+        anchor,
     )
 
 

@@ -146,9 +146,9 @@ def test_a_narrow_window_has_the_list_and_nothing_to_scroll_sideways(her_page: A
     assert_accessible(her_page)
 
 
-def test_who_she_is_stays_in_sight_while_scrolling(her_page: Any) -> None:
+def test_who_she_is_stays_in_sight_while_scrolling(her_page: Any, comes_true: Any) -> None:
     her_page.mouse.wheel(0, 900)
-    her_page.wait_for_function("window.scrollY > 300")
+    comes_true(her_page, "() => scrollY > 300")
     expect(her_page.get_by_text("Shan Reid")).to_be_in_viewport()
     card = her_page.get_by_role("link", name="Record that it is done").first
     card.focus()
