@@ -26,6 +26,7 @@ from carecoord.sites.models import Site
 from pathways import engine
 from pathways.engine import State
 from pathways.grants import reserve_woman, write_grants
+from pathways.guided import moves_for
 from pathways.models import Correction, Event, Handoff, Identifier, Journey, Woman
 from pathways.models.contact import note_contact
 from pathways.projection import refresh
@@ -263,6 +264,8 @@ def record_event(journey: Journey, draft: Draft, *, by: User | None) -> Event:
     check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
     if earlier := sent_before(draft.submission, said_by(journey, draft)):
         return earlier
+    if pages := moves_for(draft.kind):
+        raise Refused(f"This has a page of its own, which asks what the moment needs: “{pages[0].title}”.")
     if draft.kind in SAID_BY_OTHERS:
         raise Refused("The other site says this itself, by accepting or declining the move that was offered to it.")
     check_draft(journey, draft)

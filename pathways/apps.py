@@ -10,12 +10,19 @@ class PathwaysConfig(AppConfig):
     def ready(self) -> None:
         """Refuse to start on declarations or site files that the rules cannot read."""
         from carecoord.access.wall import build_after_migrate
+        from pathways.declared_moves import declare_after_migrate
         from pathways.moments import ALL, check_definitions
         from pathways.site_rules import check_sites
 
         check_definitions(ALL)
         check_sites()
         build_after_migrate(self, "pathways.wall", needs="pathways_sweeprun")
+        declare_after_migrate(self)
+
+        from pathways.guided import register
+        from pathways.moves.every import EVERY
+
+        register(*EVERY)
 
         from carecoord.audit.panels import SCREEN
         from carecoord.panels import Panel

@@ -71,6 +71,8 @@ def answer_for(journey: Journey, facts: list[Fact], at: datetime) -> Answer:
     copies = {
         "stage": stage.value if stage else "",
         "stage_since": moves[-1].since if moves else None,
+        "stage_before": (moves[-1].before or "") if moves else "",
+        "stage_by_id": moves[-1].fact.sequence if moves else None,
         "edd": engine.current_edd(facts, journey.edd_at_entry),
         "born_at": min((birth.occurred_at for birth in births), default=None),
         "last_contact_at": max(contacts, default=None),

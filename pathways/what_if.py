@@ -28,7 +28,11 @@ class WhatIf:
 
     def with_fact(self, fact: Fact) -> Consequences:
         """What follows from one more fact."""
-        return self._compared([*self.facts, fact])
+        return self.with_facts([fact])
+
+    def with_facts(self, more: Sequence[Fact]) -> Consequences:
+        """What follows from several more facts."""
+        return self._compared([*self.facts, *more])
 
     def with_draft(self, draft: Draft) -> Consequences:
         """What would follow from an event that is not recorded yet."""

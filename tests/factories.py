@@ -14,7 +14,7 @@ from carecoord.access.roles import Role
 from carecoord.sites.models import Site
 from pathways.actions import Draft, Person, add_woman, open_journey, record_history
 from pathways.covering import write_grants_of
-from pathways.engine import State
+from pathways.engine import Stage, State
 from pathways.models import Event, Handoff, Journey, Offer, OfferQuestion, Woman
 from pathways.moments import ALL
 
@@ -68,6 +68,30 @@ def happened(record: Journey, *history: tuple[Any, ...]) -> list[Event]:
     events = record_history(record, drafts, source=Event.Source.SCREEN, by=None)
     record.refresh_from_db()
     return events
+
+
+# One declared move into each stage: the stage before, what happened, its details.
+_WAYS: dict[Stage, tuple[str, str, dict[str, str]]] = {
+    Stage.BOOKING: ("", "first_contact", {}),
+    Stage.ANTENATAL: ("", "booking_completed", {}),
+    Stage.INTRAPARTUM: ("", "admitted", {"reason": "labour"}),
+    Stage.POSTNATAL_INPATIENT: ("", "baby_born", {"place": "hospital"}),
+    Stage.POSTNATAL_COMMUNITY: ("", "baby_born", {"place": "home"}),
+    Stage.RESIDENTIAL_PLACEMENT: ("postnatal_community", "residential_placement_started", {}),
+    Stage.SEPARATED: ("", "separated", {}),
+    Stage.BEREAVEMENT: ("", "pregnancy_loss", {}),
+    Stage.CLOSED: ("", "closed", {"reason": "completed"}),
+}
+
+
+def stand_at(record: Journey, stage: Stage | str) -> None:
+    """Put her in a stage past the engine, for a test of what lists say of it: nothing else follows from it."""
+    if not stage:
+        return
+    before, kind, details = _WAYS[Stage(stage)]
+    event = Event.objects.create(journey=record, kind=kind, occurred_at=ago(hours=1), details=details)
+    Journey.objects.filter(pk=record.pk).update(stage=stage, stage_before=before, stage_by=event)
+    record.refresh_from_db()
 
 
 def ago(days: float = 0, **more: float) -> datetime:

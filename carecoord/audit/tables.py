@@ -34,7 +34,9 @@ class Watched:
         return self.row, ",".join(self.woman), ",".join(self.hashed), ",".join(self.left_out)
 
 
-_JOURNEY_COPIES = ("stage", "stage_since", "edd", "born_at", "last_contact_at", "in_hospital")
+_JOURNEY_COPIES = (
+    "stage", "stage_since", "stage_before", "stage_by_id", "edd", "born_at", "last_contact_at", "in_hospital",
+)  # fmt: skip
 
 NOT_WATCHED = {
     "pathways_handoff": "worked out from facts; the sweep moves it",

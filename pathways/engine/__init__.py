@@ -14,13 +14,22 @@ definitions    the form in which moments are declared checks        proof that d
 
 from pathways.engine.checks import DefinitionError, check_definitions, check_site, date_parameters_of, parameters_of
 from pathways.engine.definitions import Anchor, Ending, Evidence, EvidenceKind, Moment, Rule, Severity, Step, Tier
-from pathways.engine.fact_kinds import FACT_KINDS, AboutBaby, Detail, DetailType, FactKind, Lane
+from pathways.engine.fact_kinds import CLOSING_REASONS, FACT_KINDS, AboutBaby, Detail, DetailType, FactKind, Lane
 from pathways.engine.facts import ANSWER_KINDS, Fact, History, in_order, planned_for
 from pathways.engine.gestation import DAYS_TO_EDD, current_edd, date_at_gestation, gestation_in_days, gestation_on
 from pathways.engine.handoffs import Handoff, answers_without_handoff, handoffs
 from pathways.engine.offsets import Offset, parse_offset
 from pathways.engine.site import SiteRules, SourceOfMedicine
-from pathways.engine.stage import STAGE_ORDER, TRANSITIONS, Stage, StageMove, Transition, stage_history
+from pathways.engine.stage import (
+    NEVER_BY_ITSELF,
+    STAGE_ORDER,
+    TRANSITIONS,
+    Stage,
+    StageMove,
+    Transition,
+    declared_moves,
+    stage_history,
+)
 from pathways.engine.state import COMPLETED_STATES, LATE_STATES, OPEN_STATES, URGENCY, State
 from pathways.engine.subjects import THE_PREGNANCY, Subject, SubjectKind, subject_answered
 from pathways.engine.validation import Problem, Vocabulary, baby_in, problems_in_fact
@@ -29,10 +38,12 @@ from pathways.engine.words import rule_in_words, step_in_words
 
 __all__ = [
     "ANSWER_KINDS",
+    "CLOSING_REASONS",
     "COMPLETED_STATES",
     "DAYS_TO_EDD",
     "FACT_KINDS",
     "LATE_STATES",
+    "NEVER_BY_ITSELF",
     "OPEN_STATES",
     "STAGE_ORDER",
     "THE_PREGNANCY",
@@ -75,6 +86,7 @@ __all__ = [
     "current_edd",
     "date_at_gestation",
     "date_parameters_of",
+    "declared_moves",
     "gestation_in_days",
     "gestation_on",
     "handoffs",

@@ -98,6 +98,51 @@ _ADMITTED_FOR = Detail(
     choices=(("labour", "Labour"), ("antenatal", "Antenatal care"), ("postnatal", "Postnatal care")),
 )
 _BIRTH_PLACE = Detail("place", DetailType.CHOICE, "Born", choices=(("hospital", "In hospital"), ("home", "At home")))
+_BABY_PLACE = Detail(
+    "place",
+    DetailType.CHOICE,
+    "Where",
+    required=True,
+    choices=(
+        ("with_mother", "With the mother"),
+        ("transitional_care", "Transitional care, with the mother"),
+        ("neonatal_unit", "Neonatal unit"),
+        ("other_hospital", "Another hospital"),
+        ("with_mother_and_kin", "With the mother, at relatives'"),
+    ),
+)
+_DECLINED_SERVICE = Detail(
+    "service",
+    DetailType.CHOICE,
+    "What she does not want",
+    required=True,
+    choices=(
+        ("maternity_care", "Maternity care"),
+        ("drug_service", "Drug service"),
+        ("mental_health", "Mental-health care"),
+        ("health_visiting", "Health visiting"),
+        ("social_care_support", "Support from social care"),
+        ("other", "Something else"),
+    ),
+)
+_LOSS = Detail(
+    "kind",
+    DetailType.CHOICE,
+    "What happened",
+    choices=(
+        ("miscarriage", "Miscarriage"),
+        ("ectopic", "Ectopic pregnancy"),
+        ("termination", "Termination"),
+        ("stillbirth", "Stillbirth"),
+    ),
+)
+# A journey is never closed because of removal, missed contact or relapse: there is no such reason to choose.
+CLOSING_REASONS: Choices = (
+    ("completed", "The year after the pregnancy is over"),
+    ("moved_out", "She has moved to where this is not used"),
+    ("withdrew", "She asked to stop this record"),
+    ("opened_in_error", "It was opened in error"),
+)
 _ANSWERED = (
     Detail("moment", DetailType.MOMENT, "Critical moment", required=True),
     Detail("step", DetailType.STEP, "Step", required=True),
@@ -180,6 +225,7 @@ FACT_KINDS: dict[str, FactKind] = dict(
             "Went home from hospital",
             Lane.WARD,
             Detail("next_dose_on", DetailType.DATE, "Next dose on"),
+            Detail("own_decision", DetailType.YES_NO, "She left on her own decision"),
         ),
         _kind(
             "baby_discharge_planned",
@@ -189,6 +235,7 @@ FACT_KINDS: dict[str, FactKind] = dict(
             about_baby=AboutBaby.ONE,
         ),
         _kind("baby_discharged", "Baby went home from hospital", Lane.BABIES, about_baby=AboutBaby.ONE),
+        _kind("baby_place_recorded", "Where the baby is", Lane.BABIES, _BABY_PLACE, about_baby=AboutBaby.ONE),
         _kind("postnatal_visit", "Midwife saw her at home", Lane.MATERNITY),
         _kind("separated", "Baby placed away from her", Lane.SOCIAL_CARE, about_baby=AboutBaby.ONE_OR_ALL),
         _kind("reunified", "Baby back with her", Lane.SOCIAL_CARE, about_baby=AboutBaby.ONE_OR_ALL),
@@ -202,10 +249,24 @@ FACT_KINDS: dict[str, FactKind] = dict(
         ),
         _kind("transfer_accepted", "Move accepted by the other site", Lane.MATERNITY),
         _kind("transfer_refused", "Move refused or called off", Lane.MATERNITY),
-        _kind("pregnancy_loss", "Pregnancy loss", Lane.MATERNITY),
+        _kind(
+            "service_declined",
+            "She declined a service",
+            Lane.MATERNITY,
+            _DECLINED_SERVICE,
+            Detail("review_on", DetailType.DATE, "Ask again on"),
+        ),
+        _kind("custody_started", "Taken into custody", Lane.SOCIAL_CARE, seen_with=Label.ADDRESS),
+        _kind("custody_ended", "Back from custody", Lane.SOCIAL_CARE, seen_with=Label.ADDRESS),
+        _kind("pregnancy_loss", "Pregnancy loss", Lane.MATERNITY, _LOSS),
         _kind("baby_died", "Baby died", Lane.BABIES, about_baby=AboutBaby.ONE),
         _kind("mother_died", "Mother died", Lane.MATERNITY, _REASON),
-        _kind("closed", "Journey closed", Lane.MATERNITY, _REASON),
+        _kind(
+            "closed",
+            "Journey closed",
+            Lane.MATERNITY,
+            Detail("reason", DetailType.CHOICE, "Why", required=True, choices=CLOSING_REASONS),
+        ),
         _kind("reopened", "Journey opened again", Lane.MATERNITY, _REASON),
         _kind(
             "supply_arranged",

@@ -83,6 +83,10 @@ def _after_birth(fact: Fact, _: Whereabouts) -> bool:
     return fact.details.get("reason") == "postnatal"
 
 
+def _nobody_born(_: Fact, where: Whereabouts) -> bool:
+    return not where.born
+
+
 def _no_baby_left_behind(_: Fact, where: Whereabouts) -> bool:
     return bool(where.born) and not where.with_her_in_hospital
 
@@ -110,6 +114,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("baby_born", _BIRTH_COUNTS, Stage.POSTNATAL_INPATIENT, _in_hospital, "in hospital"),
     Transition("baby_born", _BIRTH_COUNTS, Stage.POSTNATAL_COMMUNITY, _at_home, "at home"),
     Transition("admitted", (Stage.POSTNATAL_COMMUNITY,), Stage.POSTNATAL_INPATIENT, _after_birth, "for postnatal care"),
+    Transition("mother_discharged", (Stage.INTRAPARTUM,), Stage.ANTENATAL, _nobody_born, "still pregnant"),
     Transition(
         "mother_discharged",
         (Stage.POSTNATAL_INPATIENT,),
@@ -144,6 +149,28 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("closed", _NOT_CLOSED, Stage.CLOSED),
     Transition("reopened", (Stage.CLOSED,), None),
 )
+
+
+# No machine decides these: only what somebody has written down leads to them (pathway, section 2.3).
+NEVER_BY_ITSELF = frozenset(
+    transition.fact for transition in TRANSITIONS if transition.to in (Stage.SEPARATED, Stage.BEREAVEMENT, Stage.CLOSED)
+)
+
+
+def declared_moves() -> set[tuple[str, str, str]]:
+    """(stage before, kind of fact, stage) of every move that TRANSITIONS declare; "" before there is a stage.
+
+    What leads back to the stage before (``reopened``) leads to any that is not closed.
+    """
+    return {
+        (before.value if before else "", transition.fact, to)
+        for transition in TRANSITIONS
+        for before in transition.sources
+        for to in ([transition.to.value] if transition.to else _ANY_OPEN)
+    }
+
+
+_ANY_OPEN = tuple(stage.value if stage else "" for stage in _NOT_CLOSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import models
 
 from carecoord import clock
 from carecoord.sites.models import Site
-from pathways.engine import Stage, gestation_on
+from pathways.engine import CLOSING_REASONS, Stage, gestation_on
 from pathways.moments.products import PRODUCTS
 from pathways.words import STAGE_NAMES
 
@@ -48,6 +48,11 @@ class Journey(models.Model):
     # -- copies, written with the events that move them; `recompute --check` proves them --
     stage = models.CharField(max_length=24, blank=True, choices=STAGE_CHOICES, editable=False)
     stage_since = models.DateTimeField(null=True, editable=False)
+    # What led to the stage: a trigger refuses a stage to which no declared move leads (engine/stage.py).
+    stage_before = models.CharField(max_length=24, blank=True, default="", db_default="", editable=False)
+    stage_by = models.ForeignKey(
+        "pathways.Event", null=True, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
     edd = models.DateField("current EDD", null=True, editable=False)
     born_at = models.DateTimeField("first birth", null=True, editable=False)
     last_contact_at = models.DateTimeField(null=True, editable=False)
@@ -140,6 +145,11 @@ class Event(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(occurred_at__lte=models.F("recorded_at")), name="nothing_happened_in_the_future"
+            ),
+            # New rows only: what was closed in free words before stays as it was written (migration 0018).
+            models.CheckConstraint(
+                condition=~models.Q(kind="closed") | models.Q(details__reason__in=[key for key, _ in CLOSING_REASONS]),
+                name="closed_for_a_declared_reason",
             ),
         ]
 

@@ -6,12 +6,13 @@ offered. Answers to handoffs have their own pages, as have the EDD and the named
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.engine import FACT_KINDS, AboutBaby, FactKind, Stage
+from pathways.guided import MOVES, Move, moves_for, standing_of
 from pathways.models import Journey
 from pathways.visibility import labels_for
 
@@ -56,6 +57,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Loss and death", ("pregnancy_loss", "baby_died", "mother_died")),
     ("The end of this journey", ("closed", "reopened")),
 )
+_KINDS = dict(GROUPS)
 OFFERED = frozenset(kind for _, kinds in GROUPS for kind in kinds)
 
 # What usually comes next, first in the list; by stage, "" before there is one.
@@ -108,32 +110,45 @@ HINTS: Mapping[str, str] = {
 }
 
 # Asked for on screen although an import may leave it out: without it nothing follows from the event.
-NEEDED = frozenset({("admitted", "reason"), ("baby_born", "place"), ("closed", "reason")})
+NEEDED = frozenset({("admitted", "reason"), ("baby_born", "place")})
 
 
 @dataclass(frozen=True)
 class Group:
-    """Kinds of event under one heading."""
+    """What can be recorded under one heading: pages of their own, then kinds of event with a plain form."""
 
     title: str
+    moves: tuple[Move, ...]
     kinds: tuple[FactKind, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.moves or self.kinds)
+
+
+LIKELY_NOW = "Most likely now"
 
 
 def groups_for(journey: Journey, babies: int, by: User) -> list[Group]:
-    """What can be recorded now, what fits her stage first. Each kind is offered once."""
+    """What can be recorded now, what fits her stage first. Each is offered once. One query."""
+    standing = standing_of(journey)
+    moves = [move for move in MOVES.values() if move.ability in by.abilities and move.offered(standing)]
+    first = [move for move in moves if journey.stage in move.likely]
     likely = [kind for kind in LIKELY.get(journey.stage, ()) if can_record(kind, journey, babies, by)]
-    groups = [Group("Most likely now", tuple(FACT_KINDS[kind] for kind in likely))] if likely else []
-    for title, kinds in GROUPS:
-        left = [kind for kind in kinds if kind not in likely and can_record(kind, journey, babies, by)]
-        if left:
-            groups.append(Group(title, tuple(FACT_KINDS[kind] for kind in left)))
-    return groups
+    groups = [_group(LIKELY_NOW, first, likely)]
+    for title in dict.fromkeys([*(title for title, _ in GROUPS), *(move.group for move in moves)]):
+        kinds = [kind for kind in _KINDS.get(title, ()) if kind not in likely and can_record(kind, journey, babies, by)]
+        groups.append(_group(title, [move for move in moves if move.group == title and move not in first], kinds))
+    return [group for group in groups if group]
+
+
+def _group(title: str, moves: Sequence[Move], kinds: Sequence[str]) -> Group:
+    return Group(title, tuple(moves), tuple(FACT_KINDS[kind] for kind in kinds))
 
 
 def can_record(kind: str, journey: Journey, babies: int, by: User) -> bool:
     """Whether the form of this kind makes sense now, and is open to ``by``."""
     abilities = by.abilities
-    if kind not in OFFERED or FACT_KINDS[kind].seen_with not in labels_for(by, journey.woman_id):
+    if kind not in OFFERED or moves_for(kind) or FACT_KINDS[kind].seen_with not in labels_for(by, journey.woman_id):
         return False
     if kind == "dating_agreed" and Ability.AGREE_EDD not in abilities:
         return False

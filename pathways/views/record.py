@@ -18,6 +18,7 @@ from carecoord.access.middleware import StaffRequest, requires
 from pathways.actions import AlreadyAnswered, Draft, Refused, answer_handoff, correct_event, record_event
 from pathways.engine import ANSWER_KINDS, FACT_KINDS, AboutBaby, Evidence
 from pathways.forms.record import CorrectForm, RecordForm
+from pathways.guided import moves_for
 from pathways.models import Correction, Event, Handoff, Journey
 from pathways.moments import by_key
 from pathways.pages.recordable import HINTS, OWN_PAGES, can_record, groups_for
@@ -44,7 +45,11 @@ def choose(request: StaffRequest, pk: int) -> HttpResponse:
     """Choose what happened; what fits her stage stands first."""
     her = her_journey(request, pk)
     groups = [
-        (group.title, [(kind.label, _url_of(her, kind.kind)) for kind in group.kinds])
+        (
+            group.title,
+            [(move.title, reverse(move.page, args=[her.pk])) for move in group.moves]
+            + [(kind.label, _url_of(her, kind.kind)) for kind in group.kinds],
+        )
         for group in groups_for(her, her.babies.count(), request.user)
     ]
     return render(request, "pathways/record.html", {**around_her(her), "groups": groups})
@@ -62,6 +67,8 @@ def record(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
     """Record one thing that happened; afterwards her page says what followed from it."""
     her = her_journey(request, pk)
     babies = list(her.babies.order_by("number").values_list("number", flat=True))
+    if moves_for(kind):
+        return redirect("record", her.pk)
     if not can_record(kind, her, len(babies), request.user):
         raise Http404
     if kind in OWN_PAGES:

@@ -58,6 +58,7 @@ PAGE_NAMES = {
     "midwife": "naming her midwife",
     "record": "recording what happened",
     "record_kind": "recording what happened",
+    "labour": "recording that she is in labour",
     "entry": "one entry",
     "correct": "correcting an entry",
     "her_medicine": "her medicine",

@@ -199,7 +199,7 @@ def test_a_correction_needs_a_reason():
 
 def test_a_journey_closed_and_reopened_before_any_contact_has_no_stage_again():
     record = journey()
-    happened(record, ("closed", ago(3), {"reason": "wrong woman"}), ("reopened", ago(2), {"reason": "was right"}))
+    happened(record, ("closed", ago(3), {"reason": "opened_in_error"}), ("reopened", ago(2), {"reason": "was right"}))
     assert record.stage == ""
     assert differences(record, clock.now()) == []
 

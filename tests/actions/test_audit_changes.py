@@ -171,7 +171,7 @@ def test_what_can_be_worked_out_again_is_left_out() -> None:
     record = journey()
     happened(record, ("first_contact", ago(30)), ("booking_completed", ago(20)))
     owed(record, due=ago(1))
-    Journey.objects.filter(pk=record.pk).update(stage="", last_contact_at=None)
+    Journey.objects.filter(pk=record.pk).update(edd=None, last_contact_at=None)
     record.refresh_from_db()
     before = Change.objects.count()
     refresh(record)
@@ -185,7 +185,7 @@ def test_of_a_journey_only_what_somebody_decided_is_kept() -> None:
     added = Change.objects.get(table="pathways_journey", op="I").new
     assert added["edd_at_entry"] == "2027-03-01"
     assert {"edd", "stage", "in_hospital"}.isdisjoint(added)
-    Journey.objects.filter(pk=record.pk).update(named_midwife=staff(), stage="antenatal")
+    Journey.objects.filter(pk=record.pk).update(named_midwife=staff(), in_hospital=True)
     assert Change.objects.get(table="pathways_journey", op="U").new.keys() == {"named_midwife_id", "version"}
 
 

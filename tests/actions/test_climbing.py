@@ -25,7 +25,7 @@ from pathways.moments.ladders import Post
 from pathways.projection import differences, refresh
 from pathways.sweep import sweep
 from tests.actions.test_sweep import in_threads
-from tests.factories import ago, happened, journey, owed, staff, woman
+from tests.factories import ago, happened, journey, owed, staff, stand_at, woman
 from tests.roles import WEB, as_role
 
 pytestmark = pytest.mark.django_db
@@ -256,7 +256,7 @@ def test_a_flag_left_over_in_a_closed_journey_tells_nobody(messages):
     record = journey(midwife=staff())
     due = ago()
     handoff = owed(record, due=due)
-    type(record).objects.filter(pk=record.pk).update(stage="closed")
+    stand_at(record, "closed")
     sweep(due)
     assert Flag.objects.filter(handoff=handoff, cleared_at=None).exists()
     assert alerts(handoff) == []
@@ -266,7 +266,7 @@ def test_closing_clears_what_was_missed(messages):
     record = journey(midwife=staff())
     happened(record, ("first_contact", ago(60)), ("booking_completed", ago(50)))
     sweep()
-    record_event(record, Draft("closed", ago(hours=1), details={"reason": "moved abroad"}), by=None)
+    record_event(record, Draft("closed", ago(hours=1), details={"reason": "moved_out"}), by=None)
     assert not Flag.objects.filter(journey=record, cleared_at=None).exists()
     record.refresh_from_db()
     assert differences(record, clock.now()) == []

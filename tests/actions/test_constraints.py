@@ -76,6 +76,12 @@ def two_offers_of_one() -> None:
         an_offer(handoff=owed)
 
 
+def an_event(kind: str, **fields) -> Event:
+    return Event.objects.create(
+        journey=fields.pop("journey", None) or journey(), kind=kind, occurred_at=ago(1), **fields
+    )
+
+
 def question(**fields) -> OfferQuestion:
     return OfferQuestion.objects.create(offer=an_offer(), asked_by=UserFactory(), text="x", **fields)
 
@@ -441,6 +447,7 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "hours_have_both_ends": (DutyPost, lambda: duty_post(begins=time(9))),
     "duty_days_are_weekdays": (DutyPost, lambda: duty_post(days=[1, 8])),
     "role_label_once": (RoleLabel, same_label_twice),
+    "closed_for_a_declared_reason": (Event, lambda: an_event("closed", details={"reason": "removal of her baby"})),
     "one_draft_per_page": (Draft, two_drafts),
     "failure_once_per_window": (SignInFailure, two_counts_of_nobody),
 }

@@ -16,7 +16,7 @@ from pathways.covering import arrange_cover, regrant
 from pathways.models import Handoff, Journey, Owner
 from pathways.owning import InHand, assign, hand_back, in_hand, is_nobodys, with_owner
 from pathways.reassigning import Reassigned, reassign
-from tests.factories import ago, claimed, journey, owed, staff
+from tests.factories import ago, claimed, journey, owed, staff, stand_at
 from tests.roles import as_role
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +199,7 @@ def test_one_many_and_again(reid: User, ali: User) -> None:
 def test_left_out_and_counted(reid: User, ali: User) -> None:
     given, feared, closed, foreign = (journey(midwife=reid) for _ in range(4))
     Conflict.objects.create(woman=feared.woman, user=ali)
-    Journey.objects.filter(pk=closed.pk).update(stage="closed")
+    stand_at(closed, "closed")
     shut = journey(site="GLEN")
     Conflict.objects.create(woman=foreign.woman, user=reid)
     ids = [given.pk, feared.pk, closed.pk, foreign.pk, shut.pk, 987654321]

@@ -73,7 +73,7 @@ WRONG = {
     "a grant too few": lambda: Grant.objects.filter(kind="caseload").delete(),
     "a grant too many": a_grant_without_a_fact,
     "a grant's end": lambda: Grant.objects.filter(kind="caseload").update(ends_at=ago(-9)),
-    "a stage": lambda: Journey.objects.update(stage="antenatal"),
+    "a stage": lambda: Journey.objects.update(stage_since=ago(3)),
     "an EDD": lambda: Journey.objects.update(edd=clock.today()),
     "a last contact": lambda: Journey.objects.update(last_contact_at=None),
     "a state": set_handoff(state="declined"),
@@ -181,7 +181,7 @@ def test_recomputing_what_agrees_writes_nothing(record):
 @pytest.mark.django_db
 def test_journeys_from_before_there_were_grants_are_given_theirs_by_the_worker() -> None:
     records = [journey(), journey(midwife=staff())]
-    happened(records[1], ("first_contact", ago(60)), ("closed", ago(1)))
+    happened(records[1], ("first_contact", ago(60)), ("closed", ago(1), {"reason": "completed"}))
     Grant.objects.all().delete()
     with as_role("cc_worker"):
         assert regrant() == 2

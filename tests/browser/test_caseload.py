@@ -12,7 +12,7 @@ from pathways.models import Journey, Woman
 from pathways.pages.caseload import PAGE_SIZE
 from pathways.sweep import sweep
 from tests.conftest import assert_accessible
-from tests.factories import ago, journey, owed, staff
+from tests.factories import ago, journey, owed, staff, stand_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +32,8 @@ def caseload(midwife: Any) -> list[Journey]:
     for number, day in enumerate(days):
         record = journey(midwife=midwife, first_name=f"Woman{number}", last_name="O’Connor", edd=date(2027, 3, 1))
         stage = Stage.POSTNATAL_INPATIENT if number % 5 == 4 else Stage.ANTENATAL
-        Journey.objects.filter(pk=record.pk).update(stage=stage, last_contact_at=ago(number))
+        stand_at(record, stage)
+        Journey.objects.filter(pk=record.pk).update(last_contact_at=ago(number))
         owed(record, MOMENTS[number % len(MOMENTS)], due=ago(day), late_entry=number == 9)
         found.append(record)
     return found
@@ -91,7 +92,8 @@ def test_the_way_back_leads_to_the_same_filter_page_and_row(
 ) -> None:
     for number in range(PAGE_SIZE + 30):
         owed(journey(first_name=f"Woman{number}"), due=ago(-20 - number))
-    Journey.objects.update(stage=Stage.ANTENATAL)
+    for each in Journey.objects.all():
+        stand_at(each, Stage.ANTENATAL)
     sign_in(midwife)
     page.set_viewport_size({"width": 1280, "height": 700})
     page.goto(f"{live_server.url}/caseload/?of=all&show=antenatal&page=2")

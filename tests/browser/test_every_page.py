@@ -102,6 +102,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "edd": her,
         "midwife": her,
         "record": her,
+        "labour": her,
         "record_kind": {**her, "kind": "booking_completed"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},

@@ -94,6 +94,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "edd": her,
         "midwife": her,
         "record": her,
+        "labour": her,
         "record_kind": {**her, "kind": "contact_made"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},

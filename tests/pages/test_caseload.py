@@ -21,7 +21,7 @@ from pathways.models import Journey, Offer
 from pathways.moments import ALL
 from pathways.pages.caseload import PAGE_SIZE
 from pathways.projection import refresh
-from tests.factories import ago, claimed, happened, journey, offer_of, owed, staff
+from tests.factories import ago, claimed, happened, journey, offer_of, owed, staff, stand_at
 from tests.roles import BOOKKEEPING
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,7 @@ def signed_in(client: Any, midwife: Any) -> Any:
 def of(midwife: Any, *, stage: str = Stage.ANTENATAL, **fields: Any) -> Journey:
     """A journey on her caseload."""
     record = journey(midwife=midwife, **fields)
-    Journey.objects.filter(pk=record.pk).update(stage=stage)
-    record.refresh_from_db()
+    stand_at(record, stage)
     return record
 
 

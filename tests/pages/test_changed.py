@@ -20,7 +20,7 @@ from pathways.keeping import seen_seal
 from pathways.models import Journey, Woman
 from pathways.models.contact import newest_contact
 from tests.choosing import chosen, hidden_of
-from tests.factories import ago, claimed, happened, journey, staff
+from tests.factories import ago, claimed, happened, journey, staff, stand_at
 from tests.pages.test_journey import edd_in, text_of
 from tests.pages.test_record import messages_of
 from tests.pages.test_woman_details import page_of
@@ -417,7 +417,8 @@ def test_a_woman_added_twice_with_other_words_is_told(reid: Client, record: Jour
 
 
 def test_a_pregnancy_that_somebody_else_opened_stands_beside_mine(record: Journey, reid: Client) -> None:
-    Journey.objects.update(stage="closed")
+    for each in Journey.objects.all():
+        stand_at(each, "closed")
     url = reverse("add_pregnancy", args=[record.woman_id])
     form = {"team": str(record.team_id), "number": "2", "edd": str(clock.today() + timedelta(200))}
     assert [reid.post(url, form).status_code for _ in range(2)] == [302, 302]

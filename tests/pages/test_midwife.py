@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from carecoord.access.roles import Role
 from pathways.models import Journey
-from tests.factories import ago, happened, journey, staff
+from tests.factories import ago, happened, journey, staff, stand_at
 from tests.pages.test_journey import text_of
 from tests.pages.test_record import messages_of
 
@@ -40,7 +40,9 @@ def test_each_midwife_is_shown_with_how_many_women_she_has(client: Any, record: 
     reid, ali = staff(name="A. Reid"), staff(name="R. Ali", team="valley")
     for _ in range(2):
         journey(midwife=reid)
-    Journey.objects.filter(pk=journey(midwife=reid).pk).update(buddy=ali, stage="closed")
+    closed = journey(midwife=reid)
+    Journey.objects.filter(pk=closed.pk).update(buddy=ali)
+    stand_at(closed, "closed")
     client.force_login(reid)
     words = text_of(client.get(url(record)))
     assert "A. Reid, Bridge caseload team: 2 women" in words

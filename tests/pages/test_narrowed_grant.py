@@ -35,7 +35,12 @@ def opened_for(record: Journey, person: User, *labels: Label) -> None:
 def record() -> Journey:
     midwife = staff()
     first = journey(midwife=midwife)
-    happened(first, ("first_contact", ago(900)), ("concern_accepted", ago(890)), ("closed", ago(500)))
+    happened(
+        first,
+        ("first_contact", ago(900)),
+        ("concern_accepted", ago(890)),
+        ("closed", ago(500), {"reason": "completed"}),
+    )
     now = open_journey(first.woman, number=2, named_midwife=midwife, by=None)
     happened(now, ("first_contact", ago(60)), ("concern_accepted", ago(40)))
     for label in LABELLED:

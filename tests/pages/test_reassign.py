@@ -17,7 +17,7 @@ from carecoord.access.roles import Role
 from pathways.covering import arrange_cover, regrant
 from pathways.models import Journey, Owner
 from pathways.pages.midwives import workloads
-from tests.factories import ago, claimed, journey, owed, staff
+from tests.factories import ago, claimed, journey, owed, staff, stand_at
 from tests.pages.test_journey import text_of
 from tests.pages.test_record import messages_of
 from tests.roles import BOOKKEEPING, WEB, as_role
@@ -55,7 +55,8 @@ def test_the_whole_workload_is_shown_also_of_women_whom_the_reader_may_not_see(
 ) -> None:
     hidden = [journey(midwife=ali) for _ in range(3)]
     owed(hidden[0], due=ago(1))
-    Journey.objects.filter(pk=hidden[1].pk).update(stage="separated", buddy=reid)
+    Journey.objects.filter(pk=hidden[1].pk).update(buddy=reid)
+    stand_at(hidden[1], "separated")
     words = text_of(signed_in.get(reverse("midwife", args=[journey(midwife=reid).pk])))
     assert "R. Ali, Valley caseload team: 3 women (weight 4), 1 with something overdue" in words
     assert "A. Reid, Bridge caseload team: 1 woman (weight 1), buddy for 1" in words

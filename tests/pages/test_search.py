@@ -13,7 +13,7 @@ from pathways.engine import Stage
 from pathways.finding.search import MOST_SHOWN, how_well, read
 from pathways.finding.spelling import alike, edits
 from pathways.models import Journey
-from tests.factories import journey, staff, woman
+from tests.factories import journey, staff, stand_at, woman
 
 # -- reading what was typed --------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ def test_nothing_found_says_what_to_try(signed_in: Any, shan: Journey) -> None:
 
 
 def test_closed_journeys_and_colleagues_women_are_found_too(signed_in: Any, shan: Journey) -> None:
-    Journey.objects.filter(pk=shan.pk).update(stage=Stage.CLOSED)
+    stand_at(shan, Stage.CLOSED)
     answer = signed_in.post("/caseload/search/", {"q": "Shan O'Connor"}, follow=True)
     assert [(row.name, row.status_word) for row in answer.context["rows"]] == [("Shan O’C.", "Closed")]
     assert "1 woman found" in answer.content.decode()

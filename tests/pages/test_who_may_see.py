@@ -17,7 +17,7 @@ from carecoord.access.roles import Role
 from pathways.covering import arrange_cover, end_cover, regrant
 from pathways.keeping import seen_seal
 from pathways.models import Journey, Woman
-from tests.factories import ago, claimed, happened, journey, owed, staff
+from tests.factories import ago, claimed, happened, journey, owed, staff, stand_at
 from tests.pages.test_claim import asked
 from tests.pages.test_journey import text_of
 from tests.pages.test_record import messages_of
@@ -342,7 +342,8 @@ def test_the_sweep_follows_covers_that_no_verb_wrote(record: Journey, reid: User
     assert (regrant(), regrant(), running.count()) == (1, 0, 1)
     Cover.objects.filter(pk=cover.pk).update(ended_at=clock.now())
     assert (regrant(), regrant(), Grant.objects.at(clock.now()).filter(kind="cover").count()) == (1, 0, 0)
-    Journey.objects.update(stage="closed")
+    for each in Journey.objects.all():
+        stand_at(each, "closed")
     Cover.objects.update(ended_at=None)
     assert regrant() == 0
 

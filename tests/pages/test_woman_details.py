@@ -13,7 +13,7 @@ from carecoord.access.models import Team
 from carecoord.access.roles import Role
 from pathways.engine import Stage
 from pathways.models import Journey, Woman
-from tests.factories import journey, staff
+from tests.factories import journey, staff, stand_at
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +122,8 @@ def pregnancy(client: Any, her: Woman, **fields: str) -> dict[str, str]:
 
 
 def test_a_further_pregnancy_is_a_journey_of_its_own(signed_in: Any, her: Woman) -> None:
-    Journey.objects.update(stage=Stage.CLOSED)
+    for each in Journey.objects.all():
+        stand_at(each, Stage.CLOSED)
     edd = clock.today() + timedelta(days=200)
     day = clock.today() - timedelta(days=1)
     parts = {"edd_0": str(edd.day), "edd_1": str(edd.month), "edd_2": str(edd.year)}
@@ -157,7 +158,8 @@ def test_an_odd_number_is_refused(signed_in: Any, her: Woman, number: str) -> No
 def test_a_journey_that_is_still_open_is_pointed_out(signed_in: Any, her: Woman) -> None:
     url = f"/women/{her.pk}/pregnancies/add/"
     assert "her journey of pregnancy 1" in text(signed_in.get(url))
-    Journey.objects.update(stage=Stage.CLOSED)
+    for each in Journey.objects.all():
+        stand_at(each, Stage.CLOSED)
     assert "her journey of pregnancy 1" not in text(signed_in.get(url))
 
 

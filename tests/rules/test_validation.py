@@ -29,7 +29,7 @@ COMPLETED = {"moment": "FEEDING_PLAN", "step": "signed_x2"}
         ("baby_discharge_planned", "1", {"planned_for": "22/02/2027 10:00"}),
         ("mother_discharged", None, {"next_dose_on": "2027-02-23"}),
         ("transfer_requested", None, {"to": "GLEN"}),
-        ("closed", None, {"reason": "moved"}),
+        ("closed", None, {"reason": "moved_out"}),
         ("handoff_completed", None, COMPLETED),
         ("handoff_completed", None, COMPLETED | {"feeding_plan_version": "2", "feeding_plan_shared_on": "2027-01-10"}),
         (
