@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from carecoord.formfields import LocalDateTimeField
 from pathways.actions import Refused
 from pathways.forms.shared import Text, fields_only, refuse, submission_field
 
@@ -25,6 +26,16 @@ class OnceForm(forms.Form):
     def refuse(self, refused: Refused) -> None:
         """Show what a verb refused beside its field, or above the form where it has none."""
         refuse(self, refused)
+
+
+def when_field() -> LocalDateTimeField:
+    """When it happened, by the London clock; never in the future."""
+    return LocalDateTimeField(
+        label="When did it happen?",
+        what="when it happened",
+        past_only=True,
+        help_text="For example 4 3 2026 and 09:30.",
+    )
 
 
 def note_field(help_text: str = "") -> Text:

@@ -16,7 +16,7 @@ from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.sites.definitions import all_site_definitions
 from pathways.actions import Draft
 from pathways.engine import AboutBaby, Detail, DetailType, Evidence, FactKind
-from pathways.forms.once import LONGEST_REASON, OnceForm, note_field
+from pathways.forms.once import LONGEST_REASON, OnceForm, note_field, when_field
 from pathways.forms.shared import Text
 from pathways.models import Journey
 from pathways.moments.products import PRODUCTS
@@ -31,12 +31,7 @@ NOT_SAID = ("", "Not known, or not talked about")
 class RecordForm(OnceForm):
     """One event: when, which baby where there is a choice, its details, a note."""
 
-    occurred_at = LocalDateTimeField(
-        label="When did it happen?",
-        what="when it happened",
-        past_only=True,
-        help_text="For example 4 3 2026 and 09:30.",
-    )
+    occurred_at = when_field()
 
     def __init__(
         self,
