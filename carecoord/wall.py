@@ -68,6 +68,8 @@ WALL = Wall(
         "cc_user()",
         "cc_now()",
         "cc_teams()",
+        "cc_my_women()",
+        "cc_my_journeys()",
         "cc_sees(bigint)",
         "cc_sees_label(bigint, text)",
         "cc_is_product()",

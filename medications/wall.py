@@ -1,13 +1,13 @@
 """The rights on the tables of ward medicine: a row is seen through the woman's journey."""
 
-from carecoord.access.wall import Open, Wall, Walled, through
+from carecoord.access.wall import Open, Wall, Walled, of_journey
 
 _APPEND = "SELECT, INSERT"
 _STRUCK = "SELECT, INSERT, UPDATE (struck_at, struck_by_id, struck_reason)"
 
 
 def _of_journey(table: str, app: str, worker: str = "SELECT") -> Walled:
-    return Walled(table, shows=through(table, "journey_id", "pathways_journey"), app=app, worker=worker)
+    return Walled(table, shows=of_journey(table), app=app, worker=worker)
 
 
 WALL = Wall(

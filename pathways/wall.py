@@ -1,6 +1,6 @@
 """The rights on the tables with a woman's record: a row is seen through her, or through her journey."""
 
-from carecoord.access.wall import Open, Wall, Walled, labelled, of_woman, through
+from carecoord.access.wall import Open, Wall, Walled, labelled, of_journey, of_woman, through
 
 _WRITE = "SELECT, INSERT, UPDATE"
 _APPEND = "SELECT, INSERT"
@@ -12,7 +12,7 @@ def _hers(table: str, app: str, worker: str = "", column: str = "woman_id") -> W
 
 
 def _of_journey(table: str, app: str, worker: str = "") -> Walled:
-    return Walled(table, shows=through(table, "journey_id", "pathways_journey"), app=app, worker=worker or app)
+    return Walled(table, shows=of_journey(table), app=app, worker=worker or app)
 
 
 WALL = Wall(

@@ -62,7 +62,12 @@ class Wall:
 
 def of_woman(table: str, column: str = "woman_id") -> str:
     """The condition for a table whose ``column`` is the woman's id."""
-    return f"EXISTS (SELECT FROM access_my_grant mine WHERE mine.woman_id = {table}.{column})"
+    return f"{table}.{column} IN (SELECT cc_my_women())"
+
+
+def of_journey(table: str, column: str = "journey_id") -> str:
+    """The condition for a table whose ``column`` is the id of one of her journeys."""
+    return f"{table}.{column} IN (SELECT cc_my_journeys())"
 
 
 def through(table: str, column: str, parent: str) -> str:

@@ -2,7 +2,7 @@
 
 ``access_my_grant`` is the heart: the women in it are the women whom the acting person may see. It
 reads with the owner's rights, so the web role needs none on conflicts and memberships; a policy
-is one EXISTS on it. ``current_setting`` stands in a sub-select everywhere: read once a query.
+asks it as a set (migration 0009). ``current_setting`` stands in a sub-select everywhere: read once a query.
 """
 
 from django.db import migrations
