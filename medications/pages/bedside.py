@@ -27,7 +27,7 @@ ON_CALL_TOO = ((Post.ON_CALL_PHARMACIST, "Pharmacist on call"),)
 
 def around_her_bed(journey: Journey, now: datetime) -> dict[str, Any]:
     """Context of every page about her medicine on the ward. ``back`` leads to her ward, or to her medicine."""
-    stay = Stay.objects.filter(journey=journey, until=None).select_related("ward").first()
+    stay = _stay(journey)
     known = banner(journey, now)
     bed = f"Bed {stay.bed}" if stay and stay.bed else ""
     core = [*known.core, Fact("Interpreter", journey.woman.interpreter or "not asked yet")]
@@ -46,6 +46,15 @@ def around_her_bed(journey: Journey, now: datetime) -> dict[str, Any]:
         "foot": FOOT,
         "now": now,
     }
+
+
+def _stay(journey: Journey) -> Stay | None:
+    return Stay.objects.filter(journey=journey, until=None).select_related("ward").first()
+
+
+def address_back(journey: Journey) -> str:
+    """``back`` of the above alone, for an answer that leads there. One query."""
+    return way_back(journey, _stay(journey))[1]
 
 
 def way_back(journey: Journey, stay: Stay | None) -> tuple[str, str]:
@@ -121,6 +130,7 @@ def seconds_of(journey: Journey, *, without: User) -> list[User]:
     people: dict[int, User] = {}
     for each in there.exclude(user=without).select_related("user").order_by("user__name", "pk"):
         people.setdefault(each.user_id, each.user)
+    Membership.objects.read_for(people.values())
     return list(people.values())
 
 

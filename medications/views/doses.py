@@ -22,7 +22,7 @@ from medications import giving
 from medications.forms.dose import DoseForm, SecondForm
 from medications.giving import AlreadyGiven, Entered, PlanChanged, TimeRanOut
 from medications.models import Decision, Dose, DueDose, Outcome, Plan, Signing
-from medications.pages.bedside import around_her_bed, named, on_duty, quote_of, seconds_of
+from medications.pages.bedside import address_back, around_her_bed, named, on_duty, quote_of, seconds_of
 from medications.pages.doses import entered_lines, next_in_words, not_recorded, recorded_side, taken_today, yours_side
 from medications.planning import active_plan, changed_in_words
 from medications.views.signing import signs
@@ -133,7 +133,7 @@ def _stored(request: StaffRequest, her: Journey, signing: Signing, second: User 
     except AlreadyGiven as faster:
         return already_page(request, her, faster.dose, signing, second)
     messages.success(request, f"Stored once: {Outcome(made.outcome).label}, {when(made.given_at, clock.now())}.")
-    return redirect(around_her_bed(her, clock.now())["back"])
+    return redirect(address_back(her))
 
 
 # -- the second signature --------------------------------------------------------------------------
