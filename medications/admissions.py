@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, DateTimeField, F
+
 from carecoord import clock
+from carecoord.compiled import Compiled, Given, IsOneOf
 from pathways import engine
 from pathways.engine import Fact
 from pathways.models import Event, Journey
@@ -36,12 +40,21 @@ def admission_of(journey: Journey, now: datetime | None = None) -> Admission | N
 def admissions_of(journeys: Sequence[Journey], now: datetime | None = None) -> dict[int, Admission]:
     """The running admissions of these journeys, by journey; those who are not in hospital are left out. One query."""
     at = now or clock.now()
-    rows = Event.objects.filter(journey__in=journeys, kind__in=KINDS, correction=None, occurred_at__lte=at)
     by_journey: dict[int, list[Event]] = defaultdict(list)
-    for event in rows.order_by("occurred_at", "id"):
+    for event in _EVENTS(journeys=[journey.pk for journey in journeys], at=at):
         by_journey[event.journey_id].append(event)
     found = {pk: running_admission(facts_of(events)) for pk, events in by_journey.items()}
     return {pk: admission for pk, admission in found.items() if admission}
+
+
+_EVENTS = Compiled(
+    lambda: Event.objects.filter(
+        IsOneOf(F("journey"), Given("journeys", ArrayField(BigIntegerField()))),
+        kind__in=KINDS,
+        correction=None,
+        occurred_at__lte=Given("at", DateTimeField()),
+    ).order_by("occurred_at", "id")
+)
 
 
 def running_admission(facts: Iterable[Fact]) -> Admission | None:

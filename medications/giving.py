@@ -15,11 +15,13 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import BigIntegerField
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.acting import asking_for
 from carecoord.access.models import Team, User
+from carecoord.compiled import Compiled, Given
 from medications import planning
 from medications.admissions import Admission, admission_of
 from medications.models import TAKEN, WHOLE, Decision, Dose, DueDose, Outcome, Place, Plan, Signing, Stay
@@ -243,8 +245,16 @@ def recorded_already(signing: Signing) -> Dose | None:
 
 def standing_dose(due_id: int) -> Dose | None:
     """What stands for a due dose."""
-    doses = Dose.objects.filter(due=due_id, struck_at=None)
-    return doses.select_related("given_by", "witness", "due", "plan").first()
+    return _STANDING.first(due=due_id)
+
+
+_STANDING = Compiled(
+    lambda: (
+        Dose.objects.filter(due=Given("due", BigIntegerField()), struck_at=None)
+        .select_related("given_by", "witness", "due", "plan")
+        .order_by("pk")[:1]
+    )
+)
 
 
 # -- what is checked -------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Max, QuerySet
+from django.db.models import BigIntegerField, Max, QuerySet
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
+from carecoord.compiled import Compiled, Given
 from medications.admissions import Admission, admission_of
 from medications.models import DueDose, Plan
 from medications.rules.plans import problem_of
@@ -267,8 +268,16 @@ def _not_recorded(plan: Plan, journey: Journey) -> QuerySet[DueDose]:
 
 def active_plan(journey: Journey) -> Plan | None:
     """Her plan that counts now."""
-    plans = Plan.objects.filter(woman=journey.woman_id, status=Plan.Status.ACTIVE).select_related("prescriber")
-    return plans.order_by("-signed_at", "-pk").first()
+    return _ACTIVE.first(woman=journey.woman_id)
+
+
+_ACTIVE = Compiled(
+    lambda: (
+        Plan.objects.filter(woman=Given("woman", BigIntegerField()), status=Plan.Status.ACTIVE)
+        .select_related("prescriber")
+        .order_by("-signed_at", "-pk")[:1]
+    )
+)
 
 
 def changed_in_words(plan: Plan) -> str:

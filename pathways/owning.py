@@ -29,6 +29,7 @@ from django.db.models.functions import Greatest, JSONObject
 from carecoord import clock
 from carecoord.access.abilities import CASELOAD_ROLES, Ability
 from carecoord.access.models import Cover, Membership, User
+from carecoord.compiled import Given
 from carecoord.refused import Refused
 from pathways.engine import OPEN_STATES
 from pathways.engine.times import midnight_after
@@ -112,7 +113,7 @@ def with_owner(handoffs: HandoffQuerySet, at: datetime) -> HandoffQuerySet:
     )
 
 
-def with_cover(journeys: QuerySet[Journey], on: date) -> QuerySet[Journey]:
+def with_cover(journeys: QuerySet[Journey], on: date | Given) -> QuerySet[Journey]:
     """Annotate who covers for her named midwife that day, for ``cover_in_words``. Costs no query of its own."""
     covers = Cover.objects.filter(
         midwife=OuterRef("named_midwife"), ended_at=None, starts_on__lte=on, ends_on__gte=on

@@ -7,12 +7,16 @@ filter forgotten elsewhere shows nothing. What one may not see is answered exact
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from carecoord.access.abilities import Ability
 from carecoord.access.labels import Label
-from carecoord.access.models import Grant, User
+from carecoord.access.models import GIVEN, Grant, Reader, User
+from carecoord.compiled import Compiled
 from pathways.models import Handoff, Journey, Woman
 from pathways.models.handoffs import HandoffQuerySet
 
@@ -31,11 +35,17 @@ def journeys_visible_to(user: User) -> QuerySet[Journey]:
     """
     if Ability.SEE_JOURNEY not in user.abilities:
         return Journey.objects.none()
+    return journeys_open_to(Reader.of(user), earlier=Label.CHILD_PROTECTION in user.labels)
+
+
+def journeys_open_to(reader: Reader, *, earlier: bool) -> QuerySet[Journey]:
+    """The same for a reader whose values may come later, and who may open journeys. ``earlier``: a woman's earlier too,
+    where a grant opens them."""
     earlier_too = Q(labels=[]) | Q(labels__contains=[Label.CHILD_PROTECTION.value])
-    granted = Grant.objects.of(user).filter(woman=OuterRef("woman"))
+    granted = Grant.objects.of_reader(reader).filter(woman=OuterRef("woman"))
     journeys = Journey.objects.filter(Exists(granted))
     only_newest = ~Exists(Journey.objects.filter(woman=OuterRef("woman"), number__gt=OuterRef("number")))
-    if Label.CHILD_PROTECTION in user.labels:
+    if earlier:
         return journeys.filter(Q(Exists(granted.filter(earlier_too))) | Q(only_newest))
     return journeys.filter(only_newest)
 
@@ -48,7 +58,7 @@ def is_open_to(user: User, journey_id: int) -> bool:
 def labels_for(user: User, woman_id: int) -> frozenset[Label]:
     """What of this woman's record ``user`` may see: what their roles may, as far as a grant opens it.
 
-    One query for a woman, and none for one whose journey came from ``first_with_labels``.
+    One query for a woman, and none for one whose journey was remembered (``remember_open``).
     """
     if woman_id not in user.labels_by_woman:
         opened = list(Grant.objects.of(user).filter(woman=woman_id).values_list("labels", flat=True))
@@ -57,13 +67,42 @@ def labels_for(user: User, woman_id: int) -> frozenset[Label]:
     return user.labels_by_woman[woman_id]
 
 
-def first_with_labels(journeys: QuerySet[Journey], user: User) -> Journey | None:
-    """The first of ``journeys``, with what its reader may see of her known from the same query."""
-    whole = Grant.objects.of(user).filter(woman=OuterRef("woman"), labels=[])
-    journey = journeys.annotate(open_as_a_whole=Exists(whole)).first()
-    if journey is not None and journey.open_as_a_whole:
+def with_labels(journeys: QuerySet[Journey], reader: Reader) -> QuerySet[Journey]:
+    """Journeys that say whether the reader's whole roles are open of her, for ``remember_open``."""
+    whole = Grant.objects.of_reader(reader).filter(woman=OuterRef("woman"), labels=[])
+    return journeys.annotate(open_as_a_whole=Exists(whole))
+
+
+def remember_open(journey: Journey, user: User) -> None:
+    """What ``user`` may see of her is known from the query of her journey (``with_labels``)."""
+    if journey.open_as_a_whole:  # type: ignore[attr-defined]
         user.labels_by_woman[journey.woman_id] = user.labels
-    return journey
+
+
+class OpenJourneys:
+    """A compiled query of journeys that whoever asks may open (``journeys_visible_to``), with their labels remembered.
+
+    ``narrowed`` says which of them, and what is read beside; the values of its places come with each asking.
+    """
+
+    def __init__(self, narrowed: Callable[[QuerySet[Journey]], QuerySet[Journey]]) -> None:
+        self._by_earlier = {
+            earlier: Compiled(partial(self._rows, narrowed, earlier=earlier)) for earlier in (True, False)
+        }
+
+    @staticmethod
+    def _rows(narrowed: Callable[[QuerySet[Journey]], QuerySet[Journey]], *, earlier: bool) -> QuerySet[Journey]:
+        return narrowed(with_labels(journeys_open_to(GIVEN, earlier=earlier), GIVEN))
+
+    def __call__(self, user: User, **given: object) -> list[Journey]:
+        """Those that are open to ``user`` now."""
+        if Ability.SEE_JOURNEY not in user.abilities:
+            return []
+        ask = self._by_earlier[Label.CHILD_PROTECTION in user.labels]
+        journeys = ask(**Reader.of(user).given(), **given)
+        for journey in journeys:
+            remember_open(journey, user)
+        return journeys
 
 
 def handoffs_visible_to(user: User) -> HandoffQuerySet:

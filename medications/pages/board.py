@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 
 from carecoord.access.abilities import Ability
 from carecoord.access.models import Team, User
+from carecoord.compiled import Given
 from medications.pages.summaries import DECIDE, Summary, first_ward, summary_of
-from medications.pages.tonight import FOUR_WEEKS, Expected, expected_of, is_expected
+from medications.pages.tonight import FOUR_WEEKS, IS_EXPECTED, Expected, days_of, expected_of
 from medications.pages.ward_facts import known_of, with_ward
 from medications.wording.times import away, hour, when
 from pathways.engine import State
-from pathways.visibility import journeys_visible_to
+from pathways.visibility import OpenJourneys
 
 MOST_NEXT = 5
 MOST_EXPECTED = 3
@@ -74,11 +75,15 @@ def wards_of(user: User) -> list[Team]:
     return list(wards.order_by("site__code", "code"))
 
 
+_HERE_OR_NEAR = OpenJourneys(
+    lambda open_: with_ward(open_).filter(Q(in_hospital=True) | IS_EXPECTED, site=Given("site", BigIntegerField()))
+)
+
+
 def board_of(ward: Team, reader: User, now: datetime) -> Board:
     """The board. The same queries however many women there are."""
-    here_or_near = Q(in_hospital=True) | is_expected(now, within=FOUR_WEEKS)
-    journeys = list(with_ward(journeys_visible_to(reader).filter(here_or_near, site=ward.site_id), reader))
-    found = known_of(journeys, reader, now)
+    journeys = _HERE_OR_NEAR(reader, site=ward.site_id, **days_of(now, within=FOUR_WEEKS))
+    found = known_of(journeys, now)
     women = [summary_of(found[each.pk], reader, now) for each in journeys if found[each.pk].admission is not None]
     women = [each for each in women if is_on(each, ward)]
     expected = expected_of([known for known in found.values() if not known.journey.in_hospital], reader, now)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, DateTimeField, F
+
+from carecoord.compiled import Compiled, Given, IsOneOf
 from carecoord.sites.definitions import SiteDefinition
 from medications import admissions, supply
 from medications.admissions import Admission, running_admission
@@ -68,17 +71,26 @@ def standings_of(journeys: Sequence[Journey], now: datetime) -> dict[int, Standi
 def known_of(journeys: Sequence[Journey], now: datetime) -> dict[int, Known]:
     """What is known of each of them at ``now``, by journey: three queries (a fourth where sites are not loaded)."""
     found = {journey.pk: Known(journey) for journey in journeys}
-    for row in Statement.objects.filter(journey__in=found).select_related("obtained_by", "struck_by").order_by("pk"):
+    asked = list(found)
+    for row in _STATEMENTS(journeys=asked):
         found[row.journey_id].statements.append(row)
-    for call in Call.objects.filter(journey__in=found).select_related("called_by", "struck_by").order_by("pk"):
+    for call in _CALLS(journeys=asked):
         found[call.journey_id].calls.append(call)
-    told = Event.objects.filter(journey__in=found, kind__in=KINDS, correction=None, occurred_at__lte=now)
-    by_journey: dict[int, list[Event]] = defaultdict(list)
-    for event in told.order_by("occurred_at", "id"):
-        by_journey[event.journey_id].append(event)
-    for pk, events in by_journey.items():
-        found[pk].events = events
+    for event in _EVENTS(journeys=asked, now=now):
+        found[event.journey_id].events.append(event)
     return found
+
+
+_THEIRS = IsOneOf(F("journey"), Given("journeys", ArrayField(BigIntegerField())))
+_STATEMENTS = Compiled(
+    lambda: Statement.objects.filter(_THEIRS).select_related("obtained_by", "struck_by").order_by("pk")
+)
+_CALLS = Compiled(lambda: Call.objects.filter(_THEIRS).select_related("called_by", "struck_by").order_by("pk"))
+_EVENTS = Compiled(
+    lambda: Event.objects.filter(
+        _THEIRS, kind__in=KINDS, correction=None, occurred_at__lte=Given("now", DateTimeField())
+    ).order_by("occurred_at", "id")
+)
 
 
 def said_of(row: Statement, site: SiteDefinition) -> Said:

@@ -20,7 +20,7 @@ from carecoord.sites.models import Site
 from medications.models import Decision, Stay, Supervised
 from medications.pages.leaving import LeavingLine
 from medications.pages.summary_lines import Baby, babies, naloxone, next_lines, own_medicine, planned_home
-from medications.pages.ward_facts import Known, known_of, with_ward
+from medications.pages.ward_facts import Known, known_of, on_the_ward
 from medications.rules.gap import Gap, gap
 from medications.rules.products import WARD_PRODUCTS
 from medications.rules.verification import State as Confirmed
@@ -116,10 +116,9 @@ class Summary:
 
 def summaries_of(journeys: Sequence[Journey], reader: User, now: datetime) -> list[Summary]:
     """These women, in the order given. The same few queries however many they are."""
-    ids = [journey.pk for journey in journeys]
-    loaded = {each.pk: each for each in with_ward(Journey.objects.filter(pk__in=ids), reader)}
-    found = known_of([loaded[pk] for pk in ids], reader, now)
-    return [summary_of(found[pk], reader, now) for pk in ids]
+    loaded = on_the_ward([journey.pk for journey in journeys], reader)
+    found = known_of(loaded, now)
+    return [summary_of(found[each.pk], reader, now) for each in loaded]
 
 
 def summary_of(known: Known, reader: User, now: datetime) -> Summary:

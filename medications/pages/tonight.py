@@ -8,20 +8,21 @@ from datetime import date, datetime, timedelta
 from typing import cast
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateField, Q
 
 from carecoord import clock
 from carecoord.access.labels import Label
 from carecoord.access.models import User
+from carecoord.compiled import Given
 from carecoord.sites.models import Site
 from medications.pages.summaries import card_url
-from medications.pages.ward_facts import Known
+from medications.pages.ward_facts import Known, with_ward
 from medications.rules.readiness import Prepared, Readiness, SourceNow, readiness
 from medications.wording.times import when
 from pathways.engine import COMPLETED_STATES, DAYS_TO_EDD, Fact, Stage
 from pathways.models import Journey
 from pathways.models.contact import CONFIRMED_FOR
-from pathways.visibility import journeys_visible_to
+from pathways.visibility import OpenJourneys
 from pathways.wording.handoffs import live_state
 
 FROM_22_WEEKS = DAYS_TO_EDD - 22 * 7  # days before the EDD
@@ -45,16 +46,21 @@ class Expected:
     ready: Readiness
 
 
-def expected_at(site_id: int, reader: User, at: datetime, *, within: int = FROM_22_WEEKS) -> QuerySet[Journey]:
-    """Pregnant women of a site, not in hospital, whose EDD lies at most ``within`` days ahead: those open to reader."""
-    return journeys_visible_to(reader).filter(is_expected(at, within=within), site=site_id)
+IS_EXPECTED = Q(stage__in=PREGNANT, born_at=None, in_hospital=False) & Q(
+    edd__gte=Given("first_edd", DateField()), edd__lte=Given("last_edd", DateField())
+)
+_AT_SITE = OpenJourneys(lambda open_: with_ward(open_).filter(IS_EXPECTED, site=Given("site", BigIntegerField())))
 
 
-def is_expected(at: datetime, *, within: int) -> Q:
-    """Pregnant, not in hospital, and her EDD at most ``within`` days ahead."""
+def expected_at(site_id: int, reader: User, at: datetime) -> list[Journey]:
+    """Women of a site from 22 weeks on, not in hospital: those open to ``reader``, with what the ward knows of them."""
+    return _AT_SITE(reader, site=site_id, **days_of(at, within=FROM_22_WEEKS))
+
+
+def days_of(at: datetime, *, within: int) -> dict[str, date]:
+    """What ``IS_EXPECTED`` is asked with: an EDD at most ``within`` days ahead."""
     today = clock.today(at)
-    near = Q(edd__lte=today + timedelta(days=within), edd__gte=today - timedelta(days=PAST_EDD))
-    return near & Q(stage__in=PREGNANT, born_at=None, in_hospital=False)
+    return {"first_edd": today - timedelta(days=PAST_EDD), "last_edd": today + timedelta(days=within)}
 
 
 def not_open(site_id: int, shown: int, at: datetime) -> str:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from carecoord.access.models import Grant, User
+from carecoord.access.models import GIVEN, Reader, User
+from carecoord.compiled import Compiled, Given, IsOneOf
 from medications.admissions import running_admission
 from medications.models import Decision, Dose, DueDose, Plan, Source, Statement, Stay, Visiting
 from medications.pages.beside import baby_lines, feeding, going_home, lines_beside, own
@@ -31,6 +33,7 @@ from pathways import engine
 from pathways.engine import Fact, Severity, State
 from pathways.models import Event, Handoff, Journey, SafeContact
 from pathways.moments import ALL
+from pathways.visibility import remember_open, with_labels
 
 FACTS = (
     *("admitted", "mother_discharged", "mother_died", "mother_discharge_planned", "pregnancy_loss"),
@@ -113,11 +116,9 @@ class Known:
         )
 
 
-def with_ward(journeys: QuerySet[Journey], reader: User) -> QuerySet[Journey]:
-    """Journeys with what the ward knows of each, as JSON in the same query, and whether they are open as a whole."""
-    whole = Grant.objects.of(reader).filter(woman=OuterRef("woman"), labels=[])
+def with_ward(journeys: QuerySet[Journey]) -> QuerySet[Journey]:
+    """Journeys with what the ward knows of each, as JSON in the same query."""
     return journeys.select_related("woman", "site", "entered_site").annotate(
-        open_as_a_whole=Exists(whole),
         stay_json=newest(
             Stay.objects.filter(until=None).annotate(code=F("ward__code")),
             *("ward_id", "code", "bed", "location", "back_at", "admission"),
@@ -159,17 +160,30 @@ _PLAN = (
 
 
 def known_of(
-    journeys: Sequence[Journey], reader: User, now: datetime, *, standings: Mapping[int, Standing] | None = None
+    journeys: Sequence[Journey], now: datetime, *, standings: Mapping[int, Standing] | None = None
 ) -> dict[int, Known]:
-    """By journey (id). ``journeys`` come from ``with_ward``; what the reader may see of each is remembered.
+    """By journey (id). ``journeys`` come ``with_ward``.
 
     ``standings``: how far each medicine is confirmed, where that is known already or does not matter.
     """
-    for journey in journeys:
-        if journey.open_as_a_whole:  # type: ignore[attr-defined]
-            reader.labels_by_woman[journey.woman_id] = reader.labels
     stand = standings_of(journeys, now) if standings is None else standings
     return {journey.pk: _known(journey, stand.get(journey.pk, UNKNOWN), now) for journey in journeys}
+
+
+def _by_ids() -> QuerySet[Journey]:
+    asked = IsOneOf(F("pk"), Given("journeys", ArrayField(BigIntegerField())))
+    return with_labels(with_ward(Journey.objects.filter(asked)), GIVEN)
+
+
+_BY_IDS = Compiled(_by_ids)
+
+
+def on_the_ward(ids: Sequence[int], reader: User) -> list[Journey]:
+    """Journeys by their ids, in that order, which somebody has found open to ``reader``, with what the ward knows."""
+    found = {each.pk: each for each in _BY_IDS(journeys=ids, **Reader.of(reader).given())}
+    for journey in found.values():
+        remember_open(journey, reader)
+    return [found[pk] for pk in ids]
 
 
 def _known(journey: Any, standing: Standing, now: datetime) -> Known:

@@ -20,7 +20,7 @@ from carecoord.access.models import Team
 from medications.pages.board import Board, board_of, wards_of
 from medications.pages.summaries import link
 from medications.pages.tonight import expected_at, expected_of, not_open
-from medications.pages.ward_facts import known_of, with_ward
+from medications.pages.ward_facts import known_of
 from pathways.views.her import route_of, shown
 
 LOOK = "ward_look"  # the cookie: night or nothing; kept by the machine, whoever is signed in
@@ -65,8 +65,8 @@ def wall(request: StaffRequest, code: str) -> HttpResponse:
 def tonight(request: StaffRequest, code: str) -> HttpResponse:
     """If she came in tonight: every woman from 22 weeks on who is open to the reader, least ready first."""
     asked, now = one_ward(request, code), clock.now()
-    journeys = list(with_ward(expected_at(asked.site_id, request.user, now), request.user))
-    women = expected_of(known_of(journeys, request.user, now).values(), request.user, now)
+    journeys = expected_at(asked.site_id, request.user, now)
+    women = expected_of(known_of(journeys, now).values(), request.user, now)
     shown(request, [woman.woman_id for woman in women])
     missing = sum(not woman.ready.is_ready for woman in women)
     context = {"ward": asked, "women": women, "at": now, "look": look_of(request), "missing": missing}

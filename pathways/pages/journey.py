@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from carecoord import clock
-from carecoord.access.models import User
+from carecoord.access.models import Reader, User
 from carecoord.sites.definitions import Offer as SiteOffer
 from pathways.answered_by import EndedBy
 from pathways.engine import OPEN_STATES, URGENCY, Stage, State, whereabouts
@@ -127,10 +127,10 @@ class JourneyPage:
         return len(self.needs_action) + len(self.long_past) + len(self.due_soon) + len(self.later)
 
 
-def with_people(journeys: QuerySet[Journey], reader: User) -> QuerySet[Journey]:
+def with_people(journeys: QuerySet[Journey], reader: Reader) -> QuerySet[Journey]:
     """Journeys with all that the banner and the right column name; also until when ``reader`` has opened them."""
     journeys = journeys.select_related("woman", "site", "team", "named_midwife", "buddy")
-    return with_opening(with_cover(journeys, clock.today()), reader)
+    return with_opening(with_cover(journeys, reader.today), reader)
 
 
 def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> JourneyPage:

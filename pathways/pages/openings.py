@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from carecoord import clock
-from carecoord.access.models import Grant, Opening, User
+from carecoord.access.models import Grant, Opening, Reader
 from pathways.models import Journey
 
 _BY_ASKING = (Grant.Kind.SELF_CLAIM, Grant.Kind.BREAK_GLASS)
@@ -29,12 +28,12 @@ class Opened:
     seconds: int
 
 
-def with_opening(journeys: QuerySet[Journey], reader: User) -> QuerySet[Journey]:
+def with_opening(journeys: QuerySet[Journey], reader: Reader) -> QuerySet[Journey]:
     """Mark the journeys that ``reader`` sees only because they asked: which opening, until when, of which level."""
     running = Opening.objects.filter(
-        user=reader, woman=OuterRef("woman"), closed_at=None, ends_at__gt=clock.now()
+        user=reader.pk, woman=OuterRef("woman"), closed_at=None, ends_at__gt=reader.now
     ).order_by("-level", "-ends_at")
-    by_work = Grant.objects.of(reader).filter(woman=OuterRef("woman")).exclude(kind__in=_BY_ASKING)
+    by_work = Grant.objects.of_reader(reader).filter(woman=OuterRef("woman")).exclude(kind__in=_BY_ASKING)
     last = running.filter(~Exists(by_work))
     return journeys.annotate(
         opened_as=Subquery(last.values("pk")[:1]),

@@ -8,35 +8,46 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.middleware import StaffRequest
+from carecoord.access.models import GIVEN
 from carecoord.audit.reads import LISTED, record_read
+from carecoord.compiled import Given
 from pathways.models import Journey
 from pathways.pages.identity import banner
 from pathways.pages.journey import with_people
-from pathways.visibility import first_with_labels, journeys_visible_to
+from pathways.visibility import OpenJourneys
 
 
 def her_journey(request: StaffRequest, pk: int) -> Journey:
     """The journey, if its reader may open it; 404 just as for one that is not there. Written down as a look at her."""
-    return _loaded(request, pk=pk)
+    return _loaded(request, "pk", pk)
 
 
 def her_latest_journey(request: StaffRequest, pk: int) -> Journey:
     """Of the woman with that id; 404 for one whom the reader may not see, just as for one who is not there."""
-    return _loaded(request, woman=pk)
+    return _loaded(request, "woman", pk)
 
 
-def _loaded(request: StaffRequest, **which: int) -> Journey:
-    journeys = with_people(journeys_visible_to(request.user), request.user).filter(**which).order_by("-number")
-    journey = first_with_labels(journeys, request.user)
-    if journey is None:
+def _by(which: str) -> OpenJourneys:
+    """The newest journey with that id in the column ``which``."""
+    asked = {which: Given("asked", BigIntegerField())}
+    return OpenJourneys(lambda open_: with_people(open_, GIVEN).filter(**asked).order_by("-number")[:1])
+
+
+_HERS = {which: _by(which) for which in ("pk", "woman")}
+
+
+def _loaded(request: StaffRequest, which: str, asked: int) -> Journey:
+    found = _HERS[which](request.user, asked=asked)
+    if not found:
         raise Http404
-    shown(request, [journey.woman_id], purpose="")
-    return journey
+    shown(request, [found[0].woman_id], purpose="")
+    return found[0]
 
 
 def shown(request: StaffRequest, women: Collection[int], *, purpose: str = LISTED) -> None:

@@ -7,16 +7,17 @@ person's grants and write none: they are written by the functions of migration 0
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 
 from carecoord import clock
 from carecoord.access.labels import LABEL_NAMES, Label
+from carecoord.compiled import Given, IsOneOf
 
 if TYPE_CHECKING:
     from carecoord.access.models.people import User
@@ -24,6 +25,42 @@ if TYPE_CHECKING:
 SELF_CLAIM_LASTS = timedelta(hours=12)
 BREAK_GLASS_LASTS = timedelta(minutes=60)
 LABEL_CHOICES = [(label.value, LABEL_NAMES[label]) for label in Label]
+
+
+_TEAMS = ArrayField(models.BigIntegerField())
+
+
+class Reader(NamedTuple):
+    """Who reads, and when, as queries ask for it: the values, or their places in a compiled query (``GIVEN``)."""
+
+    pk: Any
+    teams: Any
+    now: Any
+    today: Any
+
+    @classmethod
+    def of(cls, user: User) -> Reader:
+        """``user``, at this moment."""
+        now: datetime = clock.now()
+        today: date = clock.today(now)
+        return cls(user.pk, [membership.team_id for membership in user.current_memberships], now, today)
+
+    def given(self) -> dict[str, Any]:
+        """What a compiled query is asked with for them."""
+        return {f"reader_{name}": value for name, value in self._asdict().items()}
+
+    def works_in(self, team: str) -> Q:
+        """Whether the column names one of their teams."""
+        teams = self.teams if isinstance(self.teams, Given) else Value(self.teams, output_field=_TEAMS)
+        return Q(IsOneOf(F(team), teams))
+
+
+GIVEN = Reader(
+    Given("reader_pk", models.BigIntegerField()),
+    Given("reader_teams", _TEAMS),
+    Given("reader_now", models.DateTimeField()),
+    Given("reader_today", models.DateField()),
+)
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -35,9 +72,12 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def of(self, user: User) -> GrantQuerySet:
         """Those that show ``user`` a woman now: to them or a team of theirs, running, and no conflict."""
-        teams = [membership.team_id for membership in user.current_memberships]
-        conflict = Conflict.objects.filter(woman=OuterRef("woman"), user=user)
-        return self.at(clock.now()).filter(Q(user=user) | Q(team__in=teams)).exclude(Exists(conflict))
+        return self.of_reader(Reader.of(user))
+
+    def of_reader(self, reader: Reader) -> GrantQuerySet:
+        """The same for a reader whose values may come later."""
+        conflict = Conflict.objects.filter(woman=OuterRef("woman"), user=reader.pk)
+        return self.at(reader.now).filter(Q(user=reader.pk) | reader.works_in("team")).exclude(Exists(conflict))
 
 
 class Grant(models.Model):

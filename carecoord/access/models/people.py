@@ -15,6 +15,7 @@ from carecoord import clock
 from carecoord.access.abilities import Ability, abilities_of
 from carecoord.access.labels import Label, labels_of
 from carecoord.access.roles import ROLE_NAMES, Role
+from carecoord.compiled import Compiled, Given
 
 ROLE_CHOICES = [(role.value, ROLE_NAMES[role]) for role in Role if role is not Role.WOMAN]
 
@@ -55,7 +56,7 @@ class User(AbstractBaseUser):
     @cached_property
     def current_memberships(self) -> list[Membership]:
         """Today's memberships with their teams and sites; read once for each request."""
-        return list(self.memberships.current().in_order())
+        return _THEIRS_TODAY(user=self.pk, today=clock.today())
 
     @property
     def roles(self) -> set[Role]:
@@ -125,7 +126,7 @@ class Team(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships by date."""
 
-    def current(self, on: date | None = None) -> MembershipQuerySet:
+    def current(self, on: date | Given | None = None) -> MembershipQuerySet:
         """Those that hold on ``on`` (London date; today by default)."""
         on = on or clock.today()
         return self.filter(starts_on__lte=on).filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on))
@@ -165,3 +166,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.team}"
+
+
+_THEIRS_TODAY = Compiled(
+    lambda: (
+        Membership.objects.current(Given("today", models.DateField()))
+        .filter(user=Given("user", models.BigIntegerField()))
+        .in_order()
+    )
+)
