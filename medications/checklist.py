@@ -140,7 +140,7 @@ class Checklist:
     @property
     def both(self) -> list[BothOnOneDay]:
         """The days of the last two weeks with doses from the ward and from the community, the newest first."""
-        return both_on_one_day(each for each in self.facts.taken if self.now - each.at < LATELY)
+        return both_on_one_day(_lately(self.facts, self.now))
 
     @property
     def warns(self) -> bool:
@@ -154,6 +154,15 @@ class Checklist:
 def checklist_of(journey: Journey, now: datetime) -> Checklist:
     """One woman's."""
     return checklists_of([journey], now)[journey.pk]
+
+
+def taken_lately(journey: Journey, now: datetime) -> list[Taken]:
+    """What she took in the last two weeks, on the ward and in the community. One query."""
+    return _lately(_facts([journey], now)[journey.pk], now)
+
+
+def _lately(facts: Facts, now: datetime) -> list[Taken]:
+    return [each for each in facts.taken if now - each.at < LATELY]
 
 
 def checklists_of(journeys: Sequence[Journey], now: datetime) -> dict[int, Checklist]:

@@ -12,12 +12,12 @@ from django.urls import reverse
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
-from medications.checklist import checklist_of
+from medications.checklist import taken_lately
 from medications.giving import Entered
 from medications.models import Decision, Dose, DueDose, Outcome, Plan, SafetyReport, Signing
 from medications.planning import active_plan
 from medications.rules.schedule import LATE_AFTER, next_due
-from medications.rules.two_settings import BothOnOneDay, Setting, Taken
+from medications.rules.two_settings import BothOnOneDay, Setting, Taken, both_on_one_day
 from medications.wording.doses import how_often, outcome_in_words, place_in_words, product_name, when
 from medications.wording.times import hour
 from pathways.models import Journey
@@ -98,11 +98,11 @@ class Today:
 
 def taken_today(journey: Journey, now: datetime) -> Today:
     """Doses of this day in London from two places; or those of the community alone, to which the ward's would add."""
-    checklist = checklist_of(journey, now)
-    both = [each for each in checklist.both if each.day == clock.today(now)]
+    taken = taken_lately(journey, now)
+    both = [each for each in both_on_one_day(taken) if each.day == clock.today(now)]
     if both:
         return Today(both, [])
-    doses = (each for each in checklist.facts.taken if clock.today(each.at) == clock.today(now))
+    doses = (each for each in taken if clock.today(each.at) == clock.today(now))
     return Today([], [each for each in doses if each.setting is Setting.COMMUNITY])
 
 
