@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Func, IntegerField, Subquery, Value
+from django.db.models import Count, Func, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
 from carecoord import clock
-from carecoord.access.abilities import Ability
-from carecoord.access.models import User
-from pathways.pages.offers import offered_to
-from pathways.pages.privacy import notices_of
+from carecoord.access.abilities import Ability, abilities_of
+from carecoord.access.middleware import StaffRequest
+from carecoord.access.models import GIVEN, Reader, User
+from carecoord.access.roles import Role
+from carecoord.compiled import Compiled
+from pathways.pages.offers import offered_to_reader
+from pathways.pages.privacy import notices_for
 
 PAGES = (
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
@@ -44,11 +47,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("Women" if name == "caseload" and not has_caseload else label, reverse(name), ability)
         for label, name, ability in PAGES
     ]
-    waiting = _Waiting(user)
+    waiting = _waiting(request, user)
     counts = {
         reverse("notices"): waiting.notices,
         reverse("alerts"): waiting.alerts,
-        reverse("handoffs"): partial(offered_count, request),
+        reverse("handoffs"): waiting.offers,
     }
     return {
         "now": clock.now(),
@@ -60,39 +63,57 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def offered_count(request: HttpRequest) -> int:
+def offered_count(request: StaffRequest) -> int:
     """How many handoffs are offered to whoever reads this page. Asked once a page."""
-    known: int | None = getattr(request, "offered_to_reader", None)
-    if known is None:
-        user = request.user
-        known = 0
-        if isinstance(user, User) and Ability.HAND_OVER in user.abilities:
-            known = offered_to(user).count()
-        remember_offered(request, known)
-    return known
+    return _waiting(request, request.user).offers()
 
 
 def remember_offered(request: HttpRequest, number: int) -> None:
-    """So that a page that has counted them is not asked again."""
+    """A page that has counted what is offered says so, and the bar shows the same number."""
     request.offered_to_reader = number  # type: ignore[attr-defined]
 
 
 class _Waiting:
     """What waits for somebody: the numbers in the bar. One SQL query, and none for a page without the bar."""
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    def __init__(self, request: HttpRequest, user: User) -> None:
+        self.request, self.user = request, user
 
     def notices(self) -> int:
-        return self._counted[0]
+        return int(self._counted.notices_unseen)
 
     def alerts(self) -> int:
-        return self._counted[1]
+        return int(self._counted.alerts_open)
+
+    def offers(self) -> int:
+        return int(getattr(self.request, "offered_to_reader", self._counted.offers_waiting))
 
     @cached_property
-    def _counted(self) -> tuple[int, int]:
-        unseen = notices_of(self.user).filter(seen_at=None).order_by().values(of=Value(1))
-        notices = Subquery(unseen.annotate(many=Count("pk")).values("many"))
-        alerts = _ToActOn(Value(clock.now(), output_field=DateTimeField()))
-        known = User.objects.filter(pk=self.user.pk).values_list(Coalesce(notices, 0), alerts)
-        return known.get()
+    def _counted(self) -> Any:
+        return _numbers(frozenset(self.user.roles)).first(**Reader.of(self.user).given())
+
+
+def _waiting(request: HttpRequest, user: User) -> _Waiting:
+    """Of one request once."""
+    known: _Waiting | None = getattr(request, "waiting", None)
+    if known is None:
+        known = request.waiting = _Waiting(request, user)  # type: ignore[attr-defined]
+    return known
+
+
+@cache
+def _numbers(roles: frozenset[Role]) -> Compiled[User]:
+    """Whoever reads, with the numbers of somebody with these roles."""
+    notices = _many(notices_for(GIVEN.pk).filter(seen_at=None))
+    hands_over = {Ability.HAND_OVER, Ability.SEE_JOURNEY} <= abilities_of(roles)
+    offers = _many(offered_to_reader(GIVEN, roles)) if hands_over else Value(0)
+    numbers = {
+        "notices_unseen": Coalesce(notices, 0),
+        "alerts_open": _ToActOn(GIVEN.now),
+        "offers_waiting": Coalesce(offers, 0),
+    }
+    return Compiled(lambda: User.objects.filter(pk=GIVEN.pk).only("pk").annotate(**numbers))
+
+
+def _many(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.values(of=Value(1)).annotate(many=Count("pk")).values("many"))

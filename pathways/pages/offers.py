@@ -5,7 +5,7 @@ One SQL query counts all three; each part is one more, and one for the questions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,18 +13,19 @@ from django.db import connection
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from carecoord import clock
-from carecoord.access.abilities import Ability
-from carecoord.access.labels import Label
-from carecoord.access.models import Grant, User
+from carecoord.access.abilities import Ability, abilities_of
+from carecoord.access.labels import Label, labels_of
+from carecoord.access.models import Grant, Reader, User
+from carecoord.access.roles import Role
 from pathways.engine import LATE_STATES, OPEN_STATES, State
 from pathways.models import Handoff, Journey, Offer, OfferQuestion
 from pathways.models.handoffs import OPEN
 from pathways.moments import ALL
 from pathways.offering import REMIND_AFTER
-from pathways.pages.team_handoffs import RECENT, moments_of
+from pathways.pages.team_handoffs import RECENT, moments_with
 from pathways.receivers import is_in
 from pathways.transfers import is_move
-from pathways.visibility import journeys_visible_to
+from pathways.visibility import journeys_open_to
 from pathways.wording.handoffs import due_in_words
 from pathways.wording.offers import (
     TAKES_OVER,
@@ -129,17 +130,31 @@ class WaitingRow:
 
 def offers_visible_to(user: User) -> QuerySet[Offer]:
     """The offers of women whom ``user`` may open, without those of moments that their labels do not cover."""
+    return offers_open_to(Reader.of(user), user.roles)
+
+
+def offers_open_to(reader: Reader, roles: Set[Role]) -> QuerySet[Offer]:
+    """The same for a reader with these roles, whose values may come later."""
+    if Ability.SEE_JOURNEY not in abilities_of(roles):
+        return Offer.objects.none()
+    labels = labels_of(roles)
     open_to_all = [moment.key for moment in ALL if moment.seen_with is Label.GENERAL]
-    theirs = moments_of(user)
-    covered = [moment.key for moment in ALL if moment.seen_with in user.labels - {Label.GENERAL}]
-    whole = Grant.objects.of(user).filter(woman=OuterRef("journey__woman"), labels=[])
-    seen = Q(handoff__moment__in={*open_to_all, *theirs}) | Q(Exists(whole), handoff__moment__in=covered)
-    return Offer.objects.filter(seen, journey__in=journeys_visible_to(user))
+    covered = [moment.key for moment in ALL if moment.seen_with in labels - {Label.GENERAL}]
+    whole = Grant.objects.of_reader(reader).filter(woman=OuterRef("journey__woman"), labels=[])
+    always = Q(handoff__moment__in=sorted({*open_to_all, *moments_with(roles)}))
+    seen = always | Q(Exists(whole), handoff__moment__in=covered)
+    journeys = journeys_open_to(reader, earlier=Label.CHILD_PROTECTION in labels)
+    return Offer.objects.filter(seen, journey__in=journeys)
 
 
 def offered_to(user: User) -> QuerySet[Offer]:
     """What waits for an answer of the user's teams."""
     return offers_visible_to(user).filter(_offered_to(user))
+
+
+def offered_to_reader(reader: Reader, roles: Set[Role]) -> QuerySet[Offer]:
+    """The same for a reader with these roles, whose values may come later."""
+    return offers_open_to(reader, roles).filter(_WAITS, reader.works_in("to_team"))
 
 
 def counts(user: User) -> dict[str, int]:
@@ -179,8 +194,11 @@ def _teams(user: User) -> list[int]:
     return [each.team_id for each in user.current_memberships]
 
 
+_WAITS = Q(state=Offer.State.OFFERED, handoff__state__in=OPEN)
+
+
 def _offered_to(user: User) -> Q:
-    return Q(state=Offer.State.OFFERED, to_team__in=_teams(user), handoff__state__in=OPEN)
+    return _WAITS & Q(to_team__in=_teams(user))
 
 
 def _accepted_by(user: User) -> Q:

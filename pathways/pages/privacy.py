@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from carecoord import clock
 from carecoord.access.models import Conflict, Membership, Notice, Opening, User
 from carecoord.access.roles import ROLE_NAMES, Role
+from carecoord.compiled import Given
 from carecoord.identifiers import chi_in_groups, nhs_in_groups
 from carecoord.sites.calendars import working_days
 from carecoord.sites.models import Nation
@@ -215,5 +216,10 @@ def decide_match(pk: int, outcome: str, note: str) -> bool:
 
 def notices_of(user: User) -> QuerySet[Notice]:
     """What ``user`` was told, the last first; nothing of a woman whom they must never see."""
-    conflict = Conflict.objects.filter(woman=OuterRef("woman"), user=user)
-    return Notice.objects.filter(user=user).exclude(Exists(conflict)).order_by("-at", "-pk")
+    return notices_for(user.pk).order_by("-at", "-pk")
+
+
+def notices_for(user_id: int | Given) -> QuerySet[Notice]:
+    """The same for somebody whose id may come later; in no order."""
+    conflict = Conflict.objects.filter(woman=OuterRef("woman"), user=user_id)
+    return Notice.objects.filter(user=user_id).exclude(Exists(conflict))

@@ -6,7 +6,7 @@ instant, also when no sweep runs. Who may not see the women sees rounded numbers
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
+from carecoord.access.roles import Role
 from pathways.engine import LATE_STATES, OPEN_STATES, URGENCY, Stage, State, SubjectKind
 from pathways.models import Handoff
 from pathways.moments import ALL
@@ -96,7 +97,12 @@ def team_list(user: User, at: datetime) -> QuerySet[Handoff]:
 
 def moments_of(user: User) -> list[str]:
     """The keys of the moments that name one of the user's roles as sender or receiver."""
-    return [moment.key for moment in ALL if user.roles.intersection((*moment.senders, *moment.receivers))]
+    return moments_with(user.roles)
+
+
+def moments_with(roles: Set[Role]) -> list[str]:
+    """The keys of the moments that name one of these roles as sender or receiver."""
+    return [moment.key for moment in ALL if not roles.isdisjoint((*moment.senders, *moment.receivers))]
 
 
 def counts(handoffs: QuerySet[Handoff]) -> dict[str, int]:
