@@ -16,6 +16,7 @@ class MedicationsConfig(AppConfig):
     def _fill_places(self) -> None:
         """What ward medicine shows on her journey's page, and on the page of her medicine."""
         from carecoord.panels import Panel
+        from medications.leaving import LEFT, LEFT_EARLY
         from medications.pages import feeding, own
         from medications.pages.clock_panel import clock_panel
         from medications.pages.doses import doses_panel, safety_panel
@@ -23,8 +24,10 @@ class MedicationsConfig(AppConfig):
         from medications.pages.on_her_journey import on_her_journey
         from medications.panels import ON_HER_MEDICINE
         from pathways.demo.parts import NAMED
+        from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY
 
+        register(LEFT, LEFT_EARLY)
         NAMED.append("medications.demo.telling.part")
         ON_HER_JOURNEY.register(Panel("second_dose", 0, "medications/safety_panel.html", safety_panel))
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))

@@ -1,4 +1,7 @@
-"""Going home: writing the checklist down, and that she left. Leaving is never refused: what is missing stays owed.
+"""Going home: writing the checklist down, and that she left. Her own decision is never refused: then it is owed.
+
+Her discharge asks for what pathways/moves/leaving.py asks (a place with every baby who stays), and why, where her
+medicine or naloxone is not arranged yet.
 
 When nothing is missing and both pharmacy and prescriber have said that they have it, the handoff of her medicine
 (DISCHARGE_OST_HANDOVER) completes with what was written, in the same transaction.
@@ -6,7 +9,7 @@ When nothing is missing and both pharmacy and prescriber have said that they hav
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -19,14 +22,39 @@ from carecoord.refused import Refused
 from medications.checklist import HANDOVER, Checklist, checklist_of
 from medications.models import Dose, Item, LeavingEntry
 from medications.rules.closed_days import why_closed
-from medications.rules.leaving import ACKNOWLEDGED, ANSWERS, NOT_DONE
-from pathways.actions import check_draft, end_handoff
+from medications.rules.leaving import ACKNOWLEDGED, ANSWERS, MEDICINE_ITEMS, NOT_DONE
+from pathways.actions import end_handoff
+from pathways.engine import Stage
+from pathways.guided import Move
 from pathways.models import Event, Handoff, Journey
-from pathways.recording import Draft, append, lock
+from pathways.moves.leaving import Leaving, leave_hospital
+from pathways.moves.together import is_in_hospital
+from pathways.recording import Draft, lock
 from pathways.visibility import check_may
 
 NALOXONE = "NALOXONE_DISCHARGE"
 FURTHEST_DOSE = timedelta(days=60)
+
+LEFT = Move(
+    key="left",
+    title="She goes home",
+    lead="When she left, and which babies left with her.",
+    group="Hospital",
+    ability=Ability.RECORD_EVENT,
+    page="left",
+    offered=is_in_hospital,
+    kinds=("mother_discharged",),
+    likely=frozenset({Stage.POSTNATAL_INPATIENT.value}),
+)
+LEFT_EARLY = Move(
+    key="left_early",
+    title="She leaves on her own decision",
+    lead="She may leave whenever she wants to. Try what can be tried before she goes, and ring her prescriber today.",
+    group="Hospital",
+    ability=Ability.RECORD_EVENT,
+    page="left_early",
+    offered=is_in_hospital,
+)
 
 
 @dataclass(frozen=True)
@@ -65,37 +93,53 @@ def write(journey: Journey, entry: Entry, *, by: User) -> LeavingEntry:
 
 
 @transaction.atomic
-def leave(
-    journey: Journey,
-    at: datetime,
-    *,
-    own_choice: bool = False,
-    words: str = "",
-    submission: UUID | None = None,
-    by: User,
-) -> Event:
-    """Write down that she left, whatever is missing. Raises Refused only for a time that cannot be."""
+def leave(journey: Journey, leaving: Leaving, *, by: User) -> Event:
+    """Write down that she left, and close what is whole. The same submission counts once.
+
+    Raises Refused for a time that cannot be; of a discharge that is not her own decision also where something has to
+    be written down first.
+    """
     journey = lock(journey)
-    check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
-    if submission and (earlier := Event.objects.filter(submission=submission).first()):
+    move = LEFT_EARLY if leaving.own_decision else LEFT
+    check_may(by, move.ability, woman_id=journey.woman_id)
+    if leaving.submission and (earlier := Event.objects.filter(submission=leaving.submission).first()):
         return earlier
     checklist = checklist_of(journey, clock.now())
+    _check_leaving(checklist, leaving)
+    next_dose = checklist.entries.get("next_dose")
+    details = {"next_dose_on": next_dose.day.isoformat()} if next_dose and next_dose.day else {}
+    recorded = leave_hospital(journey, move, replace(leaving, details=details), by=by)
+    answer = "own_choice" if leaving.own_decision else "planned"
+    entry = Entry(Item.LEFT, answer, at=leaving.at, words=leaving.words)
+    _create(journey, checklist.facts.admission, entry, by)
+    complete_if_whole(journey, by=by)
+    return recorded.events[0]
+
+
+def not_arranged(checklist: Checklist) -> list[str]:
+    """What she would go home without, in words: her medicine's handover, naloxone."""
+    admission = checklist.facts.admission
+    missing = checklist.in_treatment and not set(MEDICINE_ITEMS).isdisjoint(checklist.missing)
+    owed = {
+        "her medicine": missing or _open(checklist.journey, HANDOVER, admission) is not None,
+        "naloxone": _open(checklist.journey, NALOXONE, admission) is not None,
+    }
+    return [words for words, is_owed in owed.items() if is_owed]
+
+
+def _check_leaving(checklist: Checklist, leaving: Leaving) -> None:
+    """Raise Refused for a time that cannot be, and for a discharge without what has no reason yet."""
     facts = checklist.facts
     if facts.left_at:
         raise Refused(f"It is written down already that she left, {clock.due_in_words(facts.left_at, year=True)}.")
-    if facts.admitted_at and at < facts.admitted_at:
+    if facts.admitted_at and leaving.at < facts.admitted_at:
         raise Refused(
             f"She was admitted on {clock.due_in_words(facts.admitted_at, year=True)}. Check the day.", field="at"
         )
-    next_dose = checklist.entries.get("next_dose")
-    details = {"next_dose_on": next_dose.day.isoformat()} if next_dose and next_dose.day else {}
-    draft = Draft("mother_discharged", at, details=details, submission=submission)
-    check_draft(journey, draft)
-    (event,) = append(journey, [draft], by=by)
-    answer = "own_choice" if own_choice else "planned"
-    _create(journey, facts.admission, Entry(Item.LEFT, answer, at=at, words=words), by)
-    complete_if_whole(journey, by=by)
-    return event
+    missing = not_arranged(checklist)
+    if missing and not leaving.own_decision and not leaving.words.strip():
+        what = " and ".join(missing)
+        raise Refused(f"Not arranged yet: {what}. Arrange it, or say why she goes home before it is.", field="words")
 
 
 def complete_if_whole(journey: Journey, *, by: User) -> bool:

@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{HER}leaving/", leaving.going_home, name="leaving"),
     path(f"{HER}leaving/point/<slug:item>/", leaving.point, name="leaving_point"),
     path(f"{HER}leaving/left/", leaving.left, name="left"),
+    path(f"{HER}leaving/early/", leaving.left_early, name="left_early"),
     path(f"{HER}leaving/copy/", leaving.her_copy, name="her_copy"),
     path(f"{HER}medicine/taken/", leaving.taken, name="taken"),
     path(f"{HER}medicine/own/", own.own_medicines, name="own_medicines"),

@@ -26,7 +26,7 @@ from carecoord.sites.models import Site
 from pathways import engine
 from pathways.engine import State
 from pathways.grants import reserve_woman, write_grants
-from pathways.guided import moves_for
+from pathways.guided import moves_for, page_completing
 from pathways.models import Correction, Event, Handoff, Identifier, Journey, Woman
 from pathways.models.contact import note_contact
 from pathways.projection import refresh
@@ -332,6 +332,8 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
     """
     if handoff.subject == engine.SubjectKind.TRANSFER:
         raise Refused("The other site answers this: offer it to them, or take the move back on the offer's page.")
+    if draft.kind == "handoff_completed" and (page := page_completing(handoff.moment)):
+        raise Refused(f"This is completed on a page of its own: “{page.title}”.")
     return end_handoff(handoff, draft, by=by)
 
 

@@ -40,6 +40,7 @@ class Move:
     """One page of its own. ``title`` and ``lead`` are read by staff; ``group`` is the heading it stands under.
 
     ``kinds``: the facts whose plain form it replaces. ``page``: the name of its address, which takes her id.
+    ``completes``: the moments whose evidence it writes; they are not completed otherwise.
     ``likely``: the stages in which it stands first; "" before there is a stage.
     """
 
@@ -51,6 +52,7 @@ class Move:
     page: str
     offered: Callable[[Standing], bool]
     kinds: tuple[str, ...] = ()
+    completes: tuple[str, ...] = ()
     likely: frozenset[str] = frozenset()
 
 
@@ -73,6 +75,11 @@ def standing_of(journey: Journey) -> Standing:
 def moves_for(kind: str) -> list[Move]:
     """The pages that record this kind of fact."""
     return [move for move in MOVES.values() if kind in move.kinds]
+
+
+def page_completing(moment: str) -> Move | None:
+    """The page that writes the evidence of this moment, where it has one of its own."""
+    return next((move for move in MOVES.values() if moment in move.completes), None)
 
 
 def check_offered(move: Move, journey: Journey) -> Standing:

@@ -46,6 +46,9 @@ WALL = Wall(
             worker="SELECT",
         ),
         _of_journey("pathways_owner", _WRITE),
+        _of_journey("pathways_stayoffer", _APPEND, worker="SELECT"),
+        _of_journey("pathways_departure", _APPEND, worker="SELECT"),
+        _of_journey("pathways_placement", _APPEND, worker="SELECT"),
         # Managers are told too and see no woman: what they may know comes from functions. An alert stays as it was,
         # and only loses its handoff's row when that goes.
         _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=f"{_APPEND}, UPDATE (handoff_id)"),
@@ -77,6 +80,7 @@ WALL = Wall(
         "pathways_told_spread(date, date)",
         "pathways_alert_honesty(date, date)",
         "pathways_put_off_reasons(date, date, text[])",
+        "pathways_staying_together(bigint, date)",
         "pathways_changed_since(text, bigint, bigint, integer)",
         "pathways_written(text, bigint, bigint)",
     ),

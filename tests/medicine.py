@@ -23,6 +23,7 @@ from medications.models import (
 )
 from medications.planning import Prescribed
 from pathways.models import Journey
+from pathways.moves.leaving import Leaving
 from tests.factories import UserFactory, ago, happened, journey, staff
 
 METHADONE = "methadone_oral_1mg_ml"
@@ -169,6 +170,11 @@ def look(made: ObservationPlan, **fields: Any) -> Observation:
         **fields,
     }
     return Observation.objects.create(journey=made.journey, plan=made, **known)
+
+
+def leaves(at: datetime | None = None, **fields: Any) -> Leaving:
+    """That she leaves hospital, now, with the reason why it is before all is arranged."""
+    return Leaving(at or clock.now(), **{"words": "her lift came early", **fields})
 
 
 def leaving_entry(record: Journey, item: str, answer: str, **fields: Any) -> LeavingEntry:

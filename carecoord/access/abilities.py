@@ -37,6 +37,7 @@ class Ability(StrEnum):
     PRESCRIBE = "sign a ward plan, and decide about a dose"
     WORK_ON_WARD = "give medicine on a ward, keep its beds and hand it over"
     WITNESS = "sign as the second person"
+    COUNT_STAYS = "see how often a mother could stay with her baby"
 
 
 _CARE = frozenset(
@@ -67,7 +68,7 @@ _MEDICINE = _SEES_MEDICINE | {Ability.STATE_MEDICINE}
 _FROM_OUTSIDE = frozenset({Ability.SEE_MEDICINE, Ability.STATE_MEDICINE})
 _ON_WARD = _MEDICINE | {Ability.WORK_ON_WARD, Ability.WITNESS}
 _WARD = _MIDWIFERY | _ON_WARD
-_WARD_LEAD = _WARD | {Ability.ENROL_MACHINE}
+_WARD_LEAD = _WARD | {Ability.ENROL_MACHINE, Ability.COUNT_STAYS}
 
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.SPECIALIST_MIDWIFE: _CASELOAD | _REACHES_HER | _MEDICINE | {Ability.WITNESS},
@@ -85,7 +86,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.HEALTH_VISITOR: _CARE | _REACHES_HER,
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER,
-    Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
+    Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY, Ability.COUNT_STAYS},
     Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }

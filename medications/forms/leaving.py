@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +22,9 @@ from medications.rules.leaving import ANSWERS, NOT_DONE
 from pathways.forms.once import OnceForm
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
+from pathways.forms.together import babies_fields, leaving_with_her
+from pathways.models import Departure
+from pathways.moves.leaving import Leaving
 
 _QUESTIONS = {
     "next_dose": "Is her next dose agreed?",
@@ -89,19 +94,79 @@ class PointForm(OnceForm):
         )
 
 
-class LeftForm(OnceForm):
-    """When she left, and whether it was as planned."""
+class _LeavingForm(OnceForm):
+    """What both ways of leaving ask: which babies leave with her, and when."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, babies: Sequence[int], born: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["answer"] = radios("How did she leave?", ANSWERS["left"], needed=True)
+        self.babies = babies
+        self.fields |= babies_fields(babies, born)
         self.fields["at"] = moment_field("When did she leave?", "when she left")
-        self.fields["words"] = Text(
-            "What was offered, and what she said",
-            LONGEST_WORDS,
-            lines=2,
-            help_text="Write as if she reads it with you.",
+
+    def _words(self, label: str) -> Text:
+        return Text(label, LONGEST_WORDS, lines=2, help_text="Write as if she reads it with you.")
+
+    @property
+    def leaving(self) -> Leaving:
+        """What was entered; of a valid form."""
+        data = self.cleaned_data
+        return Leaving(
+            at=data["at"] or clock.now(),
+            with_her=leaving_with_her(data, self.babies),
+            words=data["words"],
+            submission=data["submission"],
         )
+
+
+class LeftForm(_LeavingForm):
+    """She goes home: where to, and why before all is arranged where something is missing."""
+
+    def __init__(self, *args: Any, owed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.babies:
+            self.fields["where"] = radios("Where does she go?", Departure.Where.choices, needed=True)
+        label = "Why does she go home before it is arranged?" if owed else "What else should colleagues know?"
+        self.fields["words"] = self._words(label)
+
+    @property
+    def leaving(self) -> Leaving:
+        """What was entered; of a valid form."""
+        return replace(super().leaving, where=self.cleaned_data.get("where", Departure.Where.HOME))
+
+
+class LeftEarlyForm(_LeavingForm):
+    """She leaves on her own decision: what was tried before, and whether her prescriber was rung."""
+
+    def __init__(self, *args: Any, treated: bool, states_medicine: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tried = Departure.Tried.choices
+        if treated:
+            self.fields["medicine_tried"] = radios("Her next dose, and who gives it", tried, needed=False)
+        self.fields["naloxone_tried"] = radios("Naloxone to take with her", tried, needed=False)
+        if treated and states_medicine:
+            self.fields["rung"] = Text(
+                "Who at her prescriber’s was rung?",
+                LONGEST_NAME,
+                help_text="Their name and what they are. Leave this blank if nobody yet: it is due today.",
+            )
+        self.fields["words"] = self._words("What was offered, and what she said")
+
+    @property
+    def leaving(self) -> Leaving:
+        """What was entered; of a valid form."""
+        data = self.cleaned_data
+        return replace(
+            super().leaving,
+            own_decision=True,
+            medicine_tried=data.get("medicine_tried", ""),
+            naloxone_tried=data["naloxone_tried"],
+        )
+
+    @property
+    def rung(self) -> Entry | None:
+        """That her prescriber was told, where somebody was rung."""
+        who = self.cleaned_data.get("rung", "")
+        return Entry(Item.PRESCRIBER, "told", who=who, at=clock.now()) if who else None
 
 
 class TakenForm(OnceForm):

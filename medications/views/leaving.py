@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import uuid5
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,14 +18,18 @@ from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from medications import community, leaving
 from medications.checklist import HANDOVER, Checklist, checklist_of
-from medications.forms.leaving import LeftForm, PointForm, TakenForm
+from medications.forms.leaving import LeftEarlyForm, LeftForm, PointForm, TakenForm
+from medications.leaving import LEFT, LEFT_EARLY
 from medications.models import CommunityDose, Item
 from medications.pages.beside import own_of
 from medications.pages.going_home import copy_of
 from medications.pages.leaving import days_of, points_of
 from medications.rules.leaving import ITEMS, PHRASES, PHRASES_NOTE, PHRASES_SOURCE
 from medications.views.trying import sent, tried
-from pathways.models import Journey
+from pathways.guided import standing_of
+from pathways.models import Departure, Journey
+from pathways.moves.together import answered_babies
+from pathways.rules.together import named
 from pathways.views.her import around_her, her_journey, posted
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -81,33 +88,67 @@ def point(request: StaffRequest, pk: int, item: str) -> HttpResponse:
 @requires(Ability.RECORD_EVENT)
 @get_or_post
 def left(request: StaffRequest, pk: int) -> HttpResponse:
-    """Write down that she left, whatever is missing."""
+    """She goes home: with each baby or without. What has to be written down first is said, with where."""
     her = her_journey(request, pk)
-    checklist = checklist_of(her, clock.now())
-    if checklist.facts.left_at or not her.in_hospital:
-        return redirect("leaving" if Ability.STATE_MEDICINE in request.user.abilities else "journey", her.pk)
-    form = LeftForm(posted(request))
-    if sent(request, form) and tried(form, lambda: _left(her, form, request)):
-        owed = checklist_of(her, clock.now()).missing
-        messages.success(request, _after_leaving(len(owed)))
-        return redirect("journey", her.pk)
-    owed = [str(Item(item).label) for item in checklist.missing]
-    return render(request, "medications/left.html", {**around_her(her), "form": form, "owed": owed})
+    checklist, standing = checklist_of(her, clock.now()), standing_of(her)
+    if not LEFT.offered(standing):
+        return _gone(request, her)
+    babies = sorted(standing.where.with_her_in_hospital)
+    born = len(standing.where.born)
+    missing = leaving.not_arranged(checklist)
+    form = LeftForm(posted(request), babies=babies, born=born, owed=bool(missing))
+    if sent(request, form) and tried(form, lambda: leaving.leave(her, form.leaving, by=request.user)):
+        messages.success(request, _after_leaving(her))
+        goes_there = form.leaving.where == Departure.Where.PLACEMENT
+        return redirect("placement_start" if goes_there else "journey", her.pk)
+    answered = answered_babies(her, standing)
+    context = {
+        **around_her(her),
+        "form": form,
+        "move": LEFT,
+        "owed": [str(Item(item).label) for item in checklist.missing],
+        "unanswered": [named(baby, born) for baby in babies if baby not in answered],
+    }
+    return render(request, "medications/left.html", context)
 
 
-def _left(her: Journey, form: LeftForm, request: StaffRequest) -> object:
-    data = form.cleaned_data
-    return leaving.leave(
-        her,
-        data["at"] or clock.now(),
-        own_choice=data["answer"] == "own_choice",
-        words=data["words"],
-        submission=data["submission"],
-        by=request.user,
+@requires(Ability.RECORD_EVENT)
+@get_or_post
+def left_early(request: StaffRequest, pk: int) -> HttpResponse:
+    """She leaves on her own decision: never refused; what was tried, and what is due today."""
+    her = her_journey(request, pk)
+    checklist, standing = checklist_of(her, clock.now()), standing_of(her)
+    if not LEFT_EARLY.offered(standing):
+        return _gone(request, her)
+    form = LeftEarlyForm(
+        posted(request),
+        babies=sorted(standing.where.with_her_in_hospital),
+        born=len(standing.where.born),
+        treated=checklist.in_treatment,
+        states_medicine=Ability.STATE_MEDICINE in request.user.abilities,
     )
+    if sent(request, form) and tried(form, lambda: _left_early(her, form, request)):
+        messages.success(request, _after_leaving(her))
+        return redirect("journey", her.pk)
+    return render(request, "medications/left_early.html", {**around_her(her), "form": form, "move": LEFT_EARLY})
 
 
-def _after_leaving(owed: int) -> str:
+@transaction.atomic
+def _left_early(her: Journey, form: LeftEarlyForm, request: StaffRequest) -> None:
+    """Record it, and with it that her prescriber was rung."""
+    leaving.leave(her, form.leaving, by=request.user)
+    if form.rung:
+        sent_once = uuid5(form.cleaned_data["submission"], "rung")
+        leaving.write(her, replace(form.rung, submission=sent_once), by=request.user)
+
+
+def _gone(request: StaffRequest, her: Journey) -> HttpResponse:
+    """She is not in hospital: back to what is owed of her going home, or to her page."""
+    return redirect("leaving" if Ability.STATE_MEDICINE in request.user.abilities else "journey", her.pk)
+
+
+def _after_leaving(her: Journey) -> str:
+    owed = len(checklist_of(her, clock.now()).missing)
     if not owed:
         return "Written down that she left. Nothing is owed."
     return f"Written down that she left. Still owed: {owed} {'point' if owed == 1 else 'points'} of going home."

@@ -9,6 +9,7 @@ from pathways.models.journeys import Baby, Correction, Event, Journey
 from pathways.models.matches import MatchReview
 from pathways.models.offers import Offer, OfferQuestion
 from pathways.models.owners import Owner
+from pathways.models.together import Departure, Placement, StayOffer
 from pathways.models.women import Identifier, Woman
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ContactDetail",
     "Correction",
     "DemoWoman",
+    "Departure",
     "DutyPost",
     "Event",
     "Flag",
@@ -33,7 +35,9 @@ __all__ = [
     "OfferQuestion",
     "Opening",
     "Owner",
+    "Placement",
     "SafeContact",
+    "StayOffer",
     "SweepRun",
     "Woman",
 ]

@@ -132,6 +132,7 @@ class Address(models.Model):
         HOME = "home", "Home"
         STAYING = "staying", "Staying with somebody"
         REFUGE = "refuge", "Refuge"
+        PLACEMENT = "resident", "Mother-and-baby placement"
         HOSPITAL = "hospital", "Hospital"
         OUTREACH = "outreach", "A place where outreach meets her"
         NONE = "none", "No fixed address"

@@ -3,4 +3,7 @@
 every        all of them, in the order in which the page of what happened shows them
 recording    what they share: the lock, the checks, the facts
 labour       admitted in labour
+together     going home is planned; a place with each baby who stays
+leaving      she leaves hospital, with each baby or without
+placement    a mother-and-baby placement begins, ends
 """

@@ -22,6 +22,7 @@ from pathways.context import remember_offered
 from pathways.engine import OPEN_STATES, SubjectKind
 from pathways.forms.answer import COMPLETED, AnswerForm
 from pathways.forms.offers import DeclineForm
+from pathways.guided import page_completing
 from pathways.models import Handoff
 from pathways.pages import offers
 from pathways.pages import team_handoffs as team
@@ -155,8 +156,8 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
     handoff.journey = her_journey(request, handoff.journey_id)
     if not Shown.to(request.user, handoff.journey.woman_id).moment(handoff.moment):
         raise Http404
-    if handoff.subject == SubjectKind.TRANSFER and request.method != "POST":
-        return redirect("offer_handoff", pk)  # the other site answers it
+    if request.method != "POST" and (elsewhere := _answered_elsewhere(handoff, answer)):
+        return elsewhere
     kind, _, title = ANSWERS[answer]
     moment, step = step_of(handoff)
     form = AnswerForm(posted(request), kind=kind, evidence=moment.evidence_for(step.key))
@@ -186,6 +187,14 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
         "others": others,
     }
     return render(request, "pathways/answer.html", context)
+
+
+def _answered_elsewhere(handoff: Handoff, answer: str) -> HttpResponse | None:
+    """The way to the page that answers it: the other site's offer, or the page that writes its evidence."""
+    if handoff.subject == SubjectKind.TRANSFER:
+        return redirect("offer_handoff", handoff.pk)
+    page = page_completing(handoff.moment) if answer == "done" else None
+    return redirect(page.page, handoff.journey_id) if page else None
 
 
 def _answered(request: StaffRequest, handoff: Handoff, form: AnswerForm) -> HttpResponse:

@@ -23,7 +23,7 @@ from pathways.actions import correct_event
 from pathways.engine import State
 from pathways.models import Journey
 from tests.factories import ago, happened, staff
-from tests.medicine import on_ward, ward_midwife
+from tests.medicine import leaves, on_ward, ward_midwife
 from tests.rules.story import at
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ class TestFirstCommunityDose:
         """She went home on Friday; it is Monday, two in the afternoon."""
         next_dose = Entry("next_dose", "agreed", day=date(2026, 11, 30), source="quay-pharmacy")
         leaving.write(record, next_dose, by=midwife)
-        leaving.leave(record, local(FRIDAY, "11:45"), by=midwife)
+        leaving.leave(record, leaves(local(FRIDAY, "11:45")), by=midwife)
         with time_machine.travel(local(date(2026, 11, 30), "14:00"), tick=False):
             yield record
 
@@ -134,7 +134,7 @@ class TestTwoPlacesOnOneDay:
     def test_a_dose_of_either_side_shows_the_other(self, record: Journey, midwife: User) -> None:
         happened(record, ("dose_given", local(FRIDAY, "09:31"), {"admission": "1"}))
         assert checklist_of(record, clock.now()).both == []
-        leaving.leave(record, local(FRIDAY, "11:00"), by=midwife)
+        leaving.leave(record, leaves(local(FRIDAY, "11:00")), by=midwife)
         later = Report("taken", "pharmacy", "T. Ford", clock.now(), local(FRIDAY, "11:50"))
         community.report(record, later, by=midwife)
         (found,) = checklist_of(record, clock.now()).both
@@ -171,7 +171,7 @@ class TestTwoPlacesOnOneDay:
 def test_an_injection_tells_when_the_next_is_due(midwife: User) -> None:
     made = on_ward(since=ago(4))
     happened(made, ("treatment_started", ago(3.5), {"medication": "laib_weekly"}))
-    leaving.leave(made, ago(hours=2), by=midwife)
+    leaving.leave(made, leaves(ago(hours=2)), by=midwife)
     taken_at = ago(hours=1)
     report = community.report(made, Report("taken", "clinic", "Nurse B. Roy", clock.now(), taken_at), by=midwife)
     assert report.event is not None

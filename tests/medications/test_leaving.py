@@ -27,7 +27,7 @@ from pathways.engine import State
 from pathways.models import Journey
 from pathways.offering import Proposal
 from tests.factories import ago, happened, staff
-from tests.medicine import dose, leaving_entry, on_ward, plan, statement, ward_midwife
+from tests.medicine import dose, leaves, leaving_entry, on_ward, plan, statement, ward_midwife
 from tests.roles import BOOKKEEPING
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def state(record: Journey, moment: str = HANDOVER) -> str:
 
 class TestNeverBlocked:
     def test_she_can_leave_with_nothing_arranged_and_all_of_it_stays_owed(self, record: Journey, midwife: User) -> None:
-        leaving.leave(record, clock.now(), own_choice=True, by=midwife)
+        leaving.leave(record, leaves(own_decision=True), by=midwife)
         record.refresh_from_db()
         assert not record.in_hospital
         checklist = checklist_of(record, clock.now())
@@ -122,7 +122,7 @@ class TestNeverBlocked:
         assert checklist.entries["left"].answer == "own_choice"
 
     def test_what_is_arranged_after_she_left_still_completes_it(self, record: Journey, midwife: User) -> None:
-        leaving.leave(record, clock.now(), by=midwife)
+        leaving.leave(record, leaves(), by=midwife)
         all_but_the_prescriber(record, midwife)
         assert record.handoffs.get(moment=HANDOVER).ended_at is None
         leaving.write(record, said("prescriber", "Dr P. Anand"), by=midwife)
@@ -130,17 +130,17 @@ class TestNeverBlocked:
 
     def test_only_a_time_that_cannot_be_is_refused(self, record: Journey, midwife: User) -> None:
         with pytest.raises(Refused, match="admitted"):
-            leaving.leave(record, ago(5), by=midwife)
+            leaving.leave(record, leaves(ago(5)), by=midwife)
         with pytest.raises(Refused, match="future"):
-            leaving.leave(record, ago(hours=-1), by=midwife)
-        leaving.leave(record, clock.now(), by=midwife)
+            leaving.leave(record, leaves(ago(hours=-1)), by=midwife)
+        leaving.leave(record, leaves(), by=midwife)
         with pytest.raises(Refused, match="written down already"):
-            leaving.leave(record, clock.now(), by=midwife)
+            leaving.leave(record, leaves(), by=midwife)
 
     def test_the_discharge_names_the_day_of_the_next_dose(self, record: Journey, midwife: User) -> None:
         leaving.write(record, next_dose(date(2026, 11, 30)), by=midwife)
-        event = leaving.leave(record, clock.now(), by=midwife)
-        assert event.details == {"next_dose_on": "2026-11-30"}
+        event = leaving.leave(record, leaves(), by=midwife)
+        assert event.details == {"next_dose_on": "2026-11-30", "own_decision": "no"}
 
 
 class TestHandover:
@@ -195,7 +195,7 @@ class TestHandover:
 
     def test_what_was_said_of_an_earlier_admission_does_not_count(self, record: Journey, midwife: User) -> None:
         all_but_the_prescriber(record, midwife)
-        leaving.leave(record, ago(hours=0.5), by=midwife)
+        leaving.leave(record, leaves(ago(hours=0.5)), by=midwife)
         happened(record, ("admitted", ago(hours=0.2)))
         checklist = checklist_of(record, clock.now())
         assert checklist.facts.admission == 2

@@ -22,7 +22,7 @@ from medications.rules.leaving import PHRASES
 from pathways.contact import Agreed, agree_contact
 from pathways.models import Journey
 from tests.factories import ago, claimed, happened, staff
-from tests.medicine import observed, on_ward, statement, ward_midwife
+from tests.medicine import leaves, observed, on_ward, statement, ward_midwife
 from tests.pages.test_journey import text_of
 
 pytestmark = pytest.mark.django_db
@@ -111,8 +111,8 @@ class TestGoingHome:
         assert not LeavingEntry.objects.exists()
 
     def test_leaving_is_written_down_with_everything_missing(self, signed_in: Client, record: Journey) -> None:
-        assert "She can leave all the same" in page(signed_in, at("left", record))
-        answer = signed_in.post(at("left", record), sent(answer="own_choice", words=""), follow=True)
+        assert "Nothing here keeps her" in page(signed_in, at("left_early", record))
+        answer = signed_in.post(at("left_early", record), sent(baby_1="stays", words=""), follow=True)
         assert "Still owed: 9 points of going home." in text_of(answer)
         record.refresh_from_db()
         assert not record.in_hospital
@@ -122,7 +122,7 @@ class TestGoingHome:
         claimed(record, doctor)
         client.force_login(doctor)
         assert client.get(at("leaving", record)).status_code == 403
-        answer = client.post(at("left", record), sent(answer="planned", words=""))
+        answer = client.post(at("left", record), sent(baby_1="with_her", where="home", words="her lift came early"))
         assert answer.status_code == 302
         record.refresh_from_db()
         assert not record.in_hospital
@@ -156,7 +156,7 @@ class TestTaken:
         record.save()
         agree_contact(record.woman, Agreed("text"), {}, seen=None, by=record.named_midwife)
         client.force_login(record.named_midwife)
-        leaving.leave(record, ago(hours=1), by=record.named_midwife)
+        leaving.leave(record, leaves(ago(hours=1), with_her=frozenset({1})), by=record.named_midwife)
         url = at("taken", record)
         client.post(url, sent(outcome="not_attended", said_by="pharmacy", who="T. Ford, pharmacist"))
         words = page(client, url)
@@ -168,7 +168,7 @@ class TestTaken:
         self, signed_in: Client, record: Journey, midwife: User
     ) -> None:
         happened(record, ("dose_given", ago(hours=3), {"admission": "1"}))
-        leaving.leave(record, ago(hours=2), by=midwife)
+        leaving.leave(record, leaves(ago(hours=2), with_her=frozenset({1})), by=midwife)
         happened(record, ("dose_confirmed", ago(hours=1), {"admission": "1", "confirmed_by": "pharmacy"}))
         for name in ("taken", "leaving", "journey"):
             words = page(signed_in, at(name, record))
