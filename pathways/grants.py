@@ -7,8 +7,8 @@ named midwife,     she is named                                          another
 buddy
 caseload team      nobody is named, or the one named has left            somebody is
 whoever covers     the first day of the midwife's leave                  its last day
-ward, hospital     admission, or a birth in hospital                     24 hours after she went home
-teams
+ward, hospital     admission, or a birth in hospital                     24 hours after she, and every
+teams                                                                    baby with her, went home
 the wards          four weeks before her EDD: the board and who could    a birth or a loss, or four weeks
                    come tonight                                          after the EDD
 a service          the first of its handoffs is due soon                 28 days after its last one ended
@@ -25,7 +25,7 @@ corrected. Social workers get nothing by themselves: they receive documents by a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -42,6 +42,7 @@ from pathways.engine import Fact
 from pathways.engine.times import midnight_after, midnight_before
 from pathways.models import Journey, Offer
 from pathways.moments import ALL
+from pathways.rules.together import cared_for_on_the_ward
 
 WARD_KEEPS = timedelta(hours=24)
 SERVICE_KEEPS = timedelta(days=28)
@@ -166,8 +167,8 @@ def _caseload(journey: Journey, facts: Iterable[Fact], at: datetime) -> Iterator
         )
 
 
-def _admissions(facts: Iterable[Fact], teams: list[Team]) -> Iterator[Due]:
-    for number, (since, until) in enumerate(engine.stays(facts), start=1):
+def _admissions(facts: Sequence[Fact], teams: list[Team]) -> Iterator[Due]:
+    for number, (since, until) in enumerate(cared_for_on_the_ward(facts), start=1):
         for team in teams:
             yield Due(
                 Grant.Kind.ADMISSION,

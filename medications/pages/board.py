@@ -14,6 +14,7 @@ from carecoord.access.models import Team, User
 from carecoord.compiled import Given
 from medications.pages.summaries import DECIDE, Summary, first_ward, summary_of
 from medications.pages.tonight import FOUR_WEEKS, IS_EXPECTED, Expected, days_of, expected_of
+from medications.pages.visiting import Visit, has_baby_in, visits_of
 from medications.pages.ward_facts import known_of, with_ward
 from medications.wording.times import away, hour, when
 from pathways.engine import State
@@ -45,6 +46,7 @@ class Board:
     women: list[Summary]
     soon: list[Soon]
     expected: list[Expected]
+    visits: list[Visit]
 
     @property
     def with_plan(self) -> int:
@@ -61,7 +63,11 @@ class Board:
     @property
     def ids(self) -> list[int]:
         """The women (ids) whom it names."""
-        return [*(each.woman_id for each in self.women), *(each.woman_id for each in self.expected)]
+        return [
+            *(each.woman_id for each in self.women),
+            *(each.woman_id for each in self.expected),
+            *(each.woman_id for each in self.visits),
+        ]
 
 
 def wards_of(user: User) -> list[Team]:
@@ -76,7 +82,9 @@ def wards_of(user: User) -> list[Team]:
 
 
 _HERE_OR_NEAR = OpenJourneys(
-    lambda open_: with_ward(open_).filter(Q(in_hospital=True) | IS_EXPECTED, site=Given("site", BigIntegerField()))
+    lambda open_: with_ward(open_).filter(
+        Q(in_hospital=True) | IS_EXPECTED | has_baby_in(), site=Given("site", BigIntegerField())
+    )
 )
 
 
@@ -86,8 +94,10 @@ def board_of(ward: Team, reader: User, now: datetime) -> Board:
     found = known_of(journeys, now)
     women = [summary_of(found[each.pk], reader, now) for each in journeys if found[each.pk].admission is not None]
     women = [each for each in women if is_on(each, ward)]
-    expected = expected_of([known for known in found.values() if not known.journey.in_hospital], reader, now)
-    return Board(ward, now, in_bed_order(women), list(what_is_next(women, now)), expected)
+    away = [known for known in found.values() if not known.journey.in_hospital]
+    expected = expected_of([known for known in away if known.journey.born_at is None], reader, now)
+    visits = visits_of(known for known in away if known.journey.born_at)
+    return Board(ward, now, in_bed_order(women), list(what_is_next(women, now)), expected, visits)
 
 
 def is_on(woman: Summary, ward: Team) -> bool:

@@ -31,7 +31,7 @@ from medications.rules.verification import Standing
 from medications.rules.verification import State as Confirmed
 from pathways import engine
 from pathways.engine import Fact, Severity, State
-from pathways.models import Event, Handoff, Journey, SafeContact
+from pathways.models import Event, Handoff, Journey, SafeContact, StayOffer
 from pathways.moments import ALL
 from pathways.visibility import remember_open, with_labels
 
@@ -39,7 +39,7 @@ FACTS = (
     *("admitted", "mother_discharged", "mother_died", "mother_discharge_planned", "pregnancy_loss"),
     *("baby_born", "baby_died", "baby_discharged", "separated", "reunified", "observation_started"),
     *("observation_ended", "treatment_started", "treatment_ended", "supply_arranged"),
-    *("own_medicine_identified", "own_medicine_taken", "feeding_conflict_logged"),
+    *("baby_place_recorded", "own_medicine_identified", "own_medicine_taken", "feeding_conflict_logged"),
 )
 UNKNOWN = Standing(Confirmed.UNVERIFIED)
 # Handoffs whose answers the ward reads, beside those that are open and urgent.
@@ -74,6 +74,7 @@ class Known:
     told: Mapping[str, Any] | None
     visiting: Mapping[str, Any] | None
     contact: Mapping[str, Any] | None
+    stay_offers: dict[int, StayOffer]
     last: LastDose | None
     standing: Standing
     baby_lines: Sequence[BabyLine]
@@ -143,12 +144,14 @@ def with_ward(journeys: QuerySet[Journey]) -> QuerySet[Journey]:
             .order_by("-pk")
             .values(json=JSONObject(still_safe="still_safe", confirmed_on="confirmed_on"))[:1]
         ),
+        stay_offers_json=beside(StayOffer.objects.order_by("pk"), *STAY_OFFER),
         **lines_beside(),
     )
 
 
 _FACT = ("kind", "occurred_at", "pk", "baby", "details")
 _DOSE = ("kind", "occurred_at", "details", *GIVERS)
+STAY_OFFER = ("pk", "baby", "offer", "choice", "offered_at", "visiting", "feeding", "medicine_from")
 _HANDOFF = (
     *("pk", "journey_id", "moment", "step", "subject", "subject_number", "occurrence", "state", "opened_at"),
     *("warn_at", "due_at", "missed_at", "ended_at"),
@@ -205,6 +208,7 @@ def _known(journey: Any, standing: Standing, now: datetime) -> Known:
         told=read(journey.told_json),
         visiting=journey.visiting_json,
         contact=journey.contact_json,
+        stay_offers={row["baby"]: StayOffer(**read(row)) for row in journey.stay_offers_json},  # the newest stays
         last=last_dose(**{name: doses[-1][name] for name in _DOSE}) if doses else None,
         standing=standing,
         baby_lines=baby_lines(journey, now),

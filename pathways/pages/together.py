@@ -40,12 +40,22 @@ LINES: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True)
 class Apart:
-    """One baby from whom she is apart: where both are, how it goes meanwhile. ``owed``: no offer is written down."""
+    """One baby from whom she is apart: where both are, and what was offered and agreed, if it is written down."""
 
     words: str
-    plan: tuple[tuple[str, str], ...]
-    by: str
-    owed: bool
+    row: StayOffer | None
+
+    @property
+    def plan(self) -> list[tuple[str, str]]:
+        """How it goes meanwhile, as (what, words)."""
+        if self.row is None:
+            return []
+        parts = (
+            ("Visiting", self.row.visiting),
+            ("Feeding", self.row.feeding),
+            ("Her medicine", self.row.medicine_from),
+        )
+        return [(label, said) for label, said in parts if said]
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ def together_panel(journey: Journey, reader: User, now: datetime) -> TogetherPan
     placement = _placement(journey)
     standing = standing_of(journey)
     offers = standing_offers(journey, standing)
-    rows, beside = apart_rows(standing, offers), _beside(standing, offers)
+    rows, beside = apart_rows(standing, offers), beside_rows(standing, offers)
     lives_there = placement if placement and in_placement(standing.facts) else None
     if not (rows or beside or lives_there):
         return None
@@ -87,23 +97,18 @@ def apart_rows(standing: Standing, offers: dict[int, StayOffer]) -> list[Apart]:
     born = len(standing.where.born)
     with_place = [baby for baby, row in offers.items() if not is_apart(row.offer, row.choice)]
     return [
-        _apart(named(baby, born), where, offers.get(baby))
+        Apart(_sentence(named(baby, born), where), offers.get(baby))
         for baby, where in apart(standing.where, standing.facts, with_place).items()
     ]
 
 
-def _apart(who: str, where: str, row: StayOffer | None) -> Apart:
+def _sentence(who: str, where: str) -> str:
     words = _WHERE[where].format(who=who)
-    words = f"{words[:1].upper()}{words[1:]}."
-    if row is None:
-        return Apart(words, (), "", owed=True)
-    plan = (("Visiting", row.visiting), ("Feeding", row.feeding), ("Her medicine", row.medicine_from))
-    by = f"{row.recorded_by}, {clock.due_in_words(row.offered_at)}"
-    return Apart(words, tuple((label, said) for label, said in plan if said), by, owed=False)
+    return f"{words[:1].upper()}{words[1:]}."
 
 
-def _beside(standing: Standing, offers: dict[int, StayOffer]) -> list[str]:
-    """Where she stays with a baby though she is no patient any more."""
+def beside_rows(standing: Standing, offers: dict[int, StayOffer]) -> list[str]:
+    """Where she stays with a baby though she is no patient any more. No query."""
     if standing.where.mother_in_hospital:
         return []
     staying = [offers[baby] for baby in sorted(standing.where.with_her_in_hospital) if baby in offers]

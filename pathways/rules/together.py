@@ -148,6 +148,26 @@ def latest_places(facts: Iterable[Fact]) -> Mapping[int, str]:
     }
 
 
+def cared_for_on_the_ward(facts: Sequence[Fact]) -> list[tuple[datetime, datetime | None]]:
+    """Her stays in hospital, each until she and every baby with her has left: from when until when (aware)."""
+    return [(since, _all_home(facts, until) if until else None) for since, until in stays(facts)]
+
+
+def _all_home(facts: Sequence[Fact], left: datetime) -> datetime | None:
+    """When the last baby with her leaves hospital, at or after she has ``left``; None while one is there."""
+    found = Whereabouts()
+    home: datetime | None = left
+    for fact in in_order(facts):
+        found.apply(fact)
+        if fact.occurred_at < left:
+            continue
+        if found.with_her_in_hospital:
+            home = None
+        elif home is None:
+            return fact.occurred_at
+    return home
+
+
 def in_placement(facts: Iterable[Fact]) -> bool:
     """Whether a mother-and-baby placement has begun and not ended."""
     runs = False
