@@ -29,7 +29,7 @@ from pathways.guided import Move
 from pathways.models import Event, Handoff, Journey
 from pathways.moves.leaving import Leaving, leave_hospital
 from pathways.moves.together import is_in_hospital
-from pathways.recording import Draft, lock
+from pathways.recording import Draft, lock, sent_before
 from pathways.visibility import check_may
 
 NALOXONE = "NALOXONE_DISCHARGE"
@@ -102,15 +102,16 @@ def leave(journey: Journey, leaving: Leaving, *, by: User) -> Event:
     journey = lock(journey)
     move = LEFT_EARLY if leaving.own_decision else LEFT
     check_may(by, move.ability, woman_id=journey.woman_id)
-    if leaving.submission and (earlier := Event.objects.filter(submission=leaving.submission).first()):
-        return earlier
     checklist = checklist_of(journey, clock.now())
-    _check_leaving(checklist, leaving)
+    if not sent_before(leaving.submission, leaving.said(journey)):
+        _check_leaving(checklist, leaving)
     next_dose = checklist.entries.get("next_dose")
     details = {"next_dose_on": next_dose.day.isoformat()} if next_dose and next_dose.day else {}
     recorded = leave_hospital(journey, move, replace(leaving, details=details), by=by)
+    if recorded.again:
+        return recorded.events[0]
     answer = "own_choice" if leaving.own_decision else "planned"
-    entry = Entry(Item.LEFT, answer, at=leaving.at, words=leaving.words)
+    entry = Entry(Item.LEFT, answer, at=recorded.events[0].occurred_at, words=leaving.words)
     _create(journey, checklist.facts.admission, entry, by)
     complete_if_whole(journey, by=by)
     return recorded.events[0]
@@ -132,7 +133,7 @@ def _check_leaving(checklist: Checklist, leaving: Leaving) -> None:
     facts = checklist.facts
     if facts.left_at:
         raise Refused(f"It is written down already that she left, {clock.due_in_words(facts.left_at, year=True)}.")
-    if facts.admitted_at and leaving.at < facts.admitted_at:
+    if facts.admitted_at and leaving.at and leaving.at < facts.admitted_at:
         raise Refused(
             f"She was admitted on {clock.due_in_words(facts.admitted_at, year=True)}. Check the day.", field="at"
         )

@@ -111,7 +111,7 @@ class _LeavingForm(OnceForm):
         """What was entered; of a valid form."""
         data = self.cleaned_data
         return Leaving(
-            at=data["at"] or clock.now(),
+            at=data["at"],
             with_her=leaving_with_her(data, self.babies),
             words=data["words"],
             submission=data["submission"],

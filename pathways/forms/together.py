@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 
-from carecoord import clock
 from carecoord.formfields import LocalDateTimeField
 from carecoord.sites.definitions import SiteDefinition
 from pathways.forms.once import OnceForm, note_field
@@ -69,7 +68,7 @@ class StayOfferForm(OnceForm):
         names = ("offer", "because", "choice", "visiting", "feeding", "note", "submission")
         return Answer(
             baby=int(data.get("baby") or self.babies[0]),
-            offered_at=data["at"] or clock.now(),
+            offered_at=data["at"],
             medicine_from=data.get("medicine_from", ""),
             **{name: data[name] for name in names},
         )
@@ -153,7 +152,7 @@ class PlacementStartForm(_PlacementForm):
         """What was entered; of a valid form."""
         data = self.cleaned_data
         return Start(
-            at=data["at"] or clock.now(),
+            at=data["at"],
             kind=data["kind"],
             home=self._home(),
             out_of_area=data["out_of_area"] == "yes",
@@ -185,7 +184,7 @@ class PlacementEndForm(_PlacementForm):
         data = self.cleaned_data
         with_baby = data.get("with_baby")
         return End(
-            at=data["at"] or clock.now(),
+            at=data["at"],
             with_baby=None if with_baby is None else with_baby == "yes",
             home=self._home(),
             supply=self._supply(),

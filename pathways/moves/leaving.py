@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from carecoord import clock
 from carecoord.access.models import User
 from carecoord.refused import Refused
 from pathways.guided import Move, Standing, standing_of
@@ -25,9 +26,12 @@ from pathways.seen import fingerprint
 
 @dataclass(frozen=True)
 class Leaving:
-    """How she leaves. ``with_her``: the babies in hospital who leave with her. ``details`` belong to the fact."""
+    """How she leaves; without a time, now. ``with_her``: the babies in hospital who leave with her.
 
-    at: datetime
+    ``details`` belong to the fact, beside what the form says.
+    """
+
+    at: datetime | None = None
     with_her: frozenset[int] = frozenset()
     own_decision: bool = False
     where: str = Departure.Where.HOME
@@ -36,6 +40,11 @@ class Leaving:
     naloxone_tried: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     submission: UUID | None = None
+
+    def said(self, journey: Journey) -> str:
+        """Stands for what the form says (recording.fingerprint)."""
+        words = {**vars(self), "with_her": sorted(self.with_her), "details": ""}
+        return fingerprint(journey.pk, *words.values())
 
 
 @transaction.atomic
@@ -46,13 +55,18 @@ def leave_hospital(journey: Journey, move: Move, leaving: Leaving, *, by: User) 
     """
     journey = lock(journey)
     babies = standing_of(journey).where.with_her_in_hospital
+    at = leaving.at or clock.now()
     details = {**leaving.details, "own_decision": "yes" if leaving.own_decision else "no"}
     going = sorted(leaving.with_her & babies) if leaving.own_decision else sorted(leaving.with_her)
-    hers = Draft("mother_discharged", leaving.at, details=details, submission=leaving.submission)
-    drafts = [hers, *(Draft("baby_discharged", leaving.at, baby=baby) for baby in going)]
-    said = fingerprint(journey.pk, *(draft.fingerprint for draft in drafts), leaving.where, leaving.words)
+    hers = Draft("mother_discharged", at, details=details, submission=leaving.submission)
+    drafts = [hers, *(Draft("baby_discharged", at, baby=baby) for baby in going)]
     recorded = record_move(
-        journey, move, drafts, said=said, check=lambda standing: _check(journey, leaving, standing), by=by
+        journey,
+        move,
+        drafts,
+        said=leaving.said(journey),
+        check=lambda standing: _check(journey, leaving, standing),
+        by=by,
     )
     if not recorded.again:
         Departure.objects.create(

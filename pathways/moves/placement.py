@@ -75,12 +75,12 @@ class Supply:
 
 @dataclass(frozen=True)
 class Start:
-    """A placement that begins. ``confirmed_by``: who at the prescriber's there said that they take her on."""
+    """A placement that begins; without a time, now. ``confirmed_by``: who of that service said that they have her."""
 
-    at: datetime
     kind: str
     home: Home
     out_of_area: bool
+    at: datetime | None = None
     prescriber: str = ""
     confirmed_by: str = ""
     supply: Supply = Supply()
@@ -89,11 +89,11 @@ class Start:
 
 @dataclass(frozen=True)
 class End:
-    """A placement that ends. ``with_baby`` is None where no baby is born yet."""
+    """A placement that ends; without a time, now. ``with_baby`` is None where no baby is born yet."""
 
-    at: datetime
     with_baby: bool | None
     home: Home
+    at: datetime | None = None
     supply: Supply = Supply()
     note: str = ""
     submission: UUID | None = None
@@ -102,10 +102,16 @@ class End:
 @transaction.atomic
 def start_placement(journey: Journey, start: Start, *, by: User) -> Recorded:
     """She moves there. Raises Refused without a prescriber there who said yes, while she is in treatment."""
-    began = Draft("residential_placement_started", start.at, submission=start.submission)
+    at = start.at or clock.now()
+    began = Draft("residential_placement_started", at, submission=start.submission)
     said = fingerprint(journey.pk, *vars(start).values())
     recorded = record_move(
-        journey, START, [began, *_supply(start)], said=said, check=lambda each: _check_start(start, each), by=by
+        journey,
+        START,
+        [began, *_supply(start.supply, at)],
+        said=said,
+        check=lambda each: _check_start(start, each),
+        by=by,
     )
     if not recorded.again:
         Placement.objects.create(
@@ -117,22 +123,22 @@ def start_placement(journey: Journey, start: Start, *, by: User) -> Recorded:
             confirmed_by=start.confirmed_by.strip(),
             recorded_by=by,
         )
-        _lives_at(journey, Address.Kind.PLACEMENT, start.home, start.at, by)
+        _lives_at(journey, Address.Kind.PLACEMENT, start.home, at, by)
     return recorded
 
 
 @transaction.atomic
 def end_placement(journey: Journey, end: End, *, by: User) -> Recorded:
     """She leaves it. Raises Refused where the record of who is with her says otherwise."""
-    ended = Draft("residential_placement_ended", end.at, note=end.note, submission=end.submission)
+    at = end.at or clock.now()
+    ended = Draft("residential_placement_ended", at, note=end.note, submission=end.submission)
     said = fingerprint(journey.pk, *vars(end).values())
     recorded = record_move(
-        journey, END, [ended, *_supply(end)], said=said, check=lambda each: _check_end(end, each), by=by
+        journey, END, [ended, *_supply(end.supply, at)], said=said, check=lambda each: _check_end(end, each), by=by
     )
     if not recorded.again:
-        day = clock.today(end.at)
-        record_address(journey.woman, Place(Address.Kind.PLACEMENT, ends_on=day), by=by)
-        _lives_at(journey, Address.Kind.HOME, end.home, end.at, by)
+        record_address(journey.woman, Place(Address.Kind.PLACEMENT, ends_on=clock.today(at)), by=by)
+        _lives_at(journey, Address.Kind.HOME, end.home, at, by)
     return recorded
 
 
@@ -163,10 +169,10 @@ def _check_end(end: End, standing: Standing) -> None:
         )
 
 
-def _supply(move: Start | End) -> list[Draft]:
+def _supply(supply: Supply, at: datetime) -> list[Draft]:
     """The fact that says so, where somebody is named."""
-    details = {name: code for name, code in vars(move.supply).items() if code}
-    return [Draft("supply_arranged", move.at, details=details)] if details else []
+    details = {name: code for name, code in vars(supply).items() if code}
+    return [Draft("supply_arranged", at, details=details)] if details else []
 
 
 def _lives_at(journey: Journey, kind: str, home: Home, at: datetime, by: User) -> None:

@@ -59,12 +59,12 @@ PLAN_HOME = Move(
 
 @dataclass(frozen=True)
 class Answer:
-    """What was offered to her for one baby, what she chose, and how it goes if they are apart."""
+    """What was offered to her for one baby, what she chose, and how it goes if they are apart. Without a time: now."""
 
     baby: int
-    offered_at: datetime
     offer: str
     choice: str
+    offered_at: datetime | None = None
     because: str = ""
     visiting: str = ""
     feeding: str = ""
@@ -91,13 +91,13 @@ def offer_stay(journey: Journey, answer: Answer, *, by: User) -> Recorded:
     if earlier:
         check_same(earlier, said)
         return Recorded([], again=True)
-    standing = check_offered(STAY_OFFER, journey)
-    _check_answer(answer, standing)
+    offered_at = answer.offered_at or clock.now()
+    _check_answer(answer, offered_at, check_offered(STAY_OFFER, journey))
     row = StayOffer.objects.create(
         journey=journey,
         site=journey.site,
         baby=answer.baby,
-        offered_at=answer.offered_at,
+        offered_at=offered_at,
         offer=answer.offer,
         because=answer.because,
         choice=answer.choice,
@@ -162,9 +162,9 @@ def is_treated(standing: Standing) -> bool:
 # -- what each asks ------------------------------------------------------------------------------
 
 
-def _check_answer(answer: Answer, standing: Standing) -> None:
+def _check_answer(answer: Answer, offered_at: datetime, standing: Standing) -> None:
     """Raise Refused unless it can be written down so."""
-    if answer.offered_at > clock.now():
+    if offered_at > clock.now():
         raise Refused("This time is in the future. Write it down when she was asked.", field="at")
     if answer.baby not in standing.where.with_her_in_hospital:
         raise Refused("This baby is not in hospital with her any more. Open the page again.", field="baby")

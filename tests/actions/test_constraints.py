@@ -41,10 +41,13 @@ from pathways.models import (
     Opening,
     Owner,
     SafeContact,
+    StayOffer,
     Woman,
 )
+from tests.actions import cases_of_together
 from tests.constraints import refused, taken_away, without
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
+from tests.together import stay_row
 
 pytestmark = pytest.mark.django_db
 
@@ -450,6 +453,7 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "closed_for_a_declared_reason": (Event, lambda: an_event("closed", details={"reason": "removal of her baby"})),
     "one_draft_per_page": (Draft, two_drafts),
     "failure_once_per_window": (SignInFailure, two_counts_of_nobody),
+    **cases_of_together.CASES,
 }
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of an event": (
@@ -464,6 +468,7 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of a hold": (Hold, same_form(lambda form: hold(submission=form))),
     "submission of an offer": (Offer, same_form(lambda form: an_offer(submission=form))),
     "submission of a question": (OfferQuestion, same_form(lambda form: question(submission=form))),
+    "submission of a stay offer": (StayOffer, same_form(lambda form: stay_row(journey(), submission=form))),
     "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
 }
 TRIGGERS = {
@@ -477,6 +482,7 @@ TRIGGERS = {
     "pathways_address": lambda: (address(kind="none"), Address.objects.update(protected=True)),
     "pathways_opening": lambda: (opening(), Opening.objects.all().delete()),
     "pathways_background": lambda: (background(), Background.objects.update(text="y")),
+    **cases_of_together.TRIGGERS,
 }
 
 
