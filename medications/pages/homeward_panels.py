@@ -9,6 +9,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from medications.checklist import checklist_of
 from medications.pages.leaving import line_of
+from medications.pages.left_early import left_early
 from medications.pages.observation import observation_lines
 from pathways.models import Event, Journey
 
@@ -29,6 +30,7 @@ def leaving_panel(journey: Journey, reader: User, now: datetime) -> dict[str, An
         "left_at": left_at,
         "planned_for": checklist.facts.planned_for,
         "both": checklist.both,
+        "early": left_early(checklist),
     }
 
 

@@ -20,7 +20,7 @@ from pathways.models import Event, Handoff, Journey, StayOffer
 from pathways.moves.recording import Recorded, record_move
 from pathways.recording import Draft, lock
 from pathways.rules.together import OTHER_REASON, answered_elsewhere, in_hospital_since, is_apart, named
-from pathways.seen import check_same, fingerprint
+from pathways.seen import fingerprint
 from pathways.visibility import check_may
 
 MOTHER_STAYS = "MOTHER_STAYS"
@@ -89,7 +89,10 @@ def offer_stay(journey: Journey, answer: Answer, *, by: User) -> Recorded:
     said = fingerprint(journey.pk, *vars(answer).values())
     earlier = StayOffer.objects.filter(submission=answer.submission).first() if answer.submission else None
     if earlier:
-        check_same(earlier, said)
+        if earlier.fingerprint != said:
+            raise Refused(
+                "This form was saved already, with other words. Open the page again to write down a new answer."
+            )
         return Recorded([], again=True)
     offered_at = answer.offered_at or clock.now()
     _check_answer(answer, offered_at, check_offered(STAY_OFFER, journey))
@@ -126,7 +129,7 @@ def plan_home(journey: Journey, plan: Plan, *, by: User) -> Recorded:
     times = {**dict.fromkeys(sorted(plan.with_her), plan.planned_for), **plan.later}
     hers = Draft("mother_discharge_planned", now, details=_planned(plan.planned_for), submission=plan.submission)
     babies = [Draft("baby_discharge_planned", now, baby=baby, details=_planned(at)) for baby, at in times.items()]
-    said = fingerprint(journey.pk, hers.fingerprint, *(draft.fingerprint for draft in babies))
+    said = fingerprint(journey.pk, plan.planned_for, sorted(times.items()))
     recorded = record_move(
         journey, PLAN_HOME, [hers, *babies], said=said, check=lambda standing: _check_plan(plan, standing), by=by
     )

@@ -197,7 +197,7 @@ class TestOffer:
         assert not offer_stay(record, sent, by=nurse).again
         assert offer_stay(record, sent, by=nurse).again
         assert StayOffer.objects.count() == 1
-        with pytest.raises(SentOtherwise):
+        with pytest.raises(Refused, match="with other words"):
             offer_stay(record, answer(submission=sent.submission, feeding="bottles"), by=nurse)
 
     def test_a_plan_for_the_past_is_none(self, record: Journey, nurse: User) -> None:

@@ -45,7 +45,7 @@ NO_PAGE = {
     *("take_flag", "undo_hold", "take_told", "give_back_alert"),
 }
 # Shown to somebody else: the tests below.
-OF_OTHERS = {"sealed", "reviews", "review", "matches", "match", "add_duty", "end_duty"}
+OF_OTHERS = {"staying_together", "sealed", "reviews", "review", "matches", "match", "add_duty", "end_duty"}
 
 
 @pytest.fixture
@@ -103,6 +103,10 @@ def addresses(record: Journey) -> dict[str, str]:
         "midwife": her,
         "record": her,
         "labour": her,
+        "stay_offer": home,
+        "plan_home": home,
+        "placement_start": her,
+        "placement_end": her,
         "record_kind": {**her, "kind": "booking_completed"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
@@ -121,6 +125,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "leaving": home,
         "leaving_point": {**home, "item": "next_dose"},
         "left": home,
+        "left_early": home,
         "her_copy": home,
         "taken": home,
         "alerts": {},

@@ -31,7 +31,18 @@ OURS = ("pathways", "medications")
 NOBODY_ON_IT = {
     *("start", "search", "add_woman", "confirm_contact", "contact_unsafe", "claim", "sealed", "close_opening"),
     *("own_conflict", "cover", "end_cover", "notices", "reviews", "review", "matches", "match", "remind"),
-    *("reassign", "honesty", "duty", "add_duty", "end_duty", "take_flag", "undo_hold", "take_told", "give_back_alert"),
+    *(
+        "staying_together",
+        "reassign",
+        "honesty",
+        "duty",
+        "add_duty",
+        "end_duty",
+        "take_flag",
+        "undo_hold",
+        "take_told",
+        "give_back_alert",
+    ),
 }
 ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
@@ -95,6 +106,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "midwife": her,
         "record": her,
         "labour": her,
+        **{name: her for name in ("stay_offer", "plan_home", "placement_start", "placement_end", "left_early")},
         "record_kind": {**her, "kind": "contact_made"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
