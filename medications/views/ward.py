@@ -45,7 +45,8 @@ def wards(request: StaffRequest) -> HttpResponse:
 def ward(request: StaffRequest, code: str) -> HttpResponse:
     """The board; asked for by the page itself, only the part that changes."""
     board = board_of(one_ward(request, code), request.user, clock.now())
-    context = {**about(request, board), "handover_url": link("handover", code)}
+    counts = reverse("staying_together") if Ability.COUNT_STAYS in request.user.abilities else ""
+    context = {**about(request, board), "handover_url": link("handover", code), "counts_url": counts}
     part = "medications/board_now.html" if request.headers.get("HX-Request") else "medications/board.html"
     return render(request, part, context)
 

@@ -140,7 +140,7 @@ def radios(label: str, choices: Sequence[tuple[str, str]], *, needed: bool, noth
         widget=forms.RadioSelect,
         required=needed,
         initial=None if needed else "",
-        error_messages={"required": f"Choose an answer: {label[:1].lower()}{label[1:]}."},
+        error_messages={"required": f"Choose an answer: {label[:1].lower()}{label[1:].rstrip('?')}."},
     )
 
 

@@ -27,8 +27,10 @@ HERS = "In words that she would recognise as hers."
 
 def babies_fields(babies: Sequence[int], born: int) -> dict[str, forms.ChoiceField]:
     """For each baby in hospital: does it leave with her?"""
-    choices = ((WITH_HER, "Leaves with her"), (STAYS, "Stays in hospital"))
-    return {f"baby_{baby}": radios(named(baby, born, first=True), choices, needed=True) for baby in babies}
+    choices = ((WITH_HER, "Yes, they leave together"), (STAYS, "No, the baby stays in hospital"))
+    return {
+        f"baby_{baby}": radios(f"Does {named(baby, born)} leave with her?", choices, needed=True) for baby in babies
+    }
 
 
 def leaving_with_her(data: dict[str, Any], babies: Sequence[int]) -> frozenset[int]:
@@ -112,18 +114,6 @@ class _PlacementForm(OnceForm):
         self.fields["postcode"] = Text("Postcode", 12, width=10)
         self.fields["protected"] = radios("Must nobody else learn where this is?", YES_NO, needed=True)
 
-    def _ask_supply(self, site: SiteDefinition) -> None:
-        """Who has her medicine from then on, of the services and pharmacies that the site knows."""
-        for name, kind, label in (
-            ("service", "prescriber", "Who prescribes for her from then on?"),
-            ("pharmacy", "pharmacy", "Where does she collect her medicine?"),
-        ):
-            known = [(source.code, source.name) for source in site.sources if source.kind == kind]
-            self.fields[name] = radios(label, known, needed=False, nothing=NOT_OURS)
-
-    def _supply(self) -> Supply:
-        return Supply(*(self.cleaned_data.get(name, "") for name in ("service", "pharmacy")))
-
     def _home(self) -> Home:
         data = self.cleaned_data
         return Home(data["lines"], data["postcode"], data["protected"] == "yes")
@@ -132,7 +122,7 @@ class _PlacementForm(OnceForm):
 class PlacementStartForm(_PlacementForm):
     """What sort of place, where, and who has her medicine there."""
 
-    def __init__(self, *args: Any, site: SiteDefinition, treated: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, treated: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._ask_when("When did she move in?", "when she moved in")
         self.fields["kind"] = radios("What sort of place is it?", Placement.Kind.choices, needed=True)
@@ -141,10 +131,11 @@ class PlacementStartForm(_PlacementForm):
         )
         self.fields["out_of_area"] = radios("Is it outside the area of your site?", YES_NO, needed=True)
         if treated:
-            self._ask_supply(site)
-            self.fields["prescriber"] = Text("Which service prescribes there?", LONGEST_WHO, help_text="No amounts.")
-            self.fields["confirmed_by"] = Text(
-                "Who there said that they have her?", LONGEST_WHO, help_text="Their name, and what they are."
+            self.fields["prescriber"] = _needed(
+                "Who prescribes for her there?", "Write who prescribes for her there, so that no dose is missed."
+            )
+            self.fields["confirmed_by"] = _needed(
+                "Who there said that they have her?", "Write who there said so: their name, and what they are."
             )
 
     @property
@@ -157,7 +148,6 @@ class PlacementStartForm(_PlacementForm):
             home=self._home(),
             out_of_area=data["out_of_area"] == "yes",
             **{name: data.get(name, "") for name in ("prescriber", "confirmed_by")},
-            supply=self._supply(),
             submission=data["submission"],
         )
 
@@ -178,6 +168,18 @@ class PlacementEndForm(_PlacementForm):
             self._ask_supply(site)
         self.fields["note"] = note_field()
 
+    def _ask_supply(self, site: SiteDefinition) -> None:
+        """Who has her medicine from then on, of the services and pharmacies that the site knows."""
+        for name, kind, label in (
+            ("service", "prescriber", "Who prescribes for her from then on?"),
+            ("pharmacy", "pharmacy", "Where does she collect her medicine?"),
+        ):
+            known = [(source.code, source.name) for source in site.sources if source.kind == kind]
+            self.fields[name] = radios(label, known, needed=False, nothing=NOT_OURS)
+
+    def _supply(self) -> Supply:
+        return Supply(*(self.cleaned_data.get(name, "") for name in ("service", "pharmacy")))
+
     @property
     def end(self) -> End:
         """What was entered; of a valid form."""
@@ -191,6 +193,10 @@ class PlacementEndForm(_PlacementForm):
             note=data["note"],
             submission=data["submission"],
         )
+
+
+def _needed(label: str, missing: str) -> Text:
+    return Text(label, LONGEST_WHO, required=True, error_messages={"required": missing})
 
 
 def _plan(label: str, hint: str) -> Text:

@@ -66,14 +66,6 @@ class Home:
 
 
 @dataclass(frozen=True)
-class Supply:
-    """Who has her medicine from then on: the codes of the site's prescriber and pharmacy, blank for others."""
-
-    service: str = ""
-    pharmacy: str = ""
-
-
-@dataclass(frozen=True)
 class Start:
     """A placement that begins; without a time, now. ``confirmed_by``: who of that service said that they have her."""
 
@@ -83,8 +75,15 @@ class Start:
     at: datetime | None = None
     prescriber: str = ""
     confirmed_by: str = ""
-    supply: Supply = Supply()
     submission: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Who has her medicine from then on: the codes of the site's prescriber and pharmacy, blank for others."""
+
+    service: str = ""
+    pharmacy: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def start_placement(journey: Journey, start: Start, *, by: User) -> Recorded:
     recorded = record_move(
         journey,
         START,
-        [began, *_supply(start.supply, at)],
+        [began],
         said=said,
         check=lambda each: _check_start(start, each),
         by=by,

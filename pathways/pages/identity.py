@@ -79,6 +79,8 @@ def now_in_words(journey: Journey, today: date) -> str:
     """``Separated since Tue 10 Nov · day 12 after birth``."""
     if not journey.stage or journey.stage_since is None:
         words = "Nothing recorded yet"
+    elif journey.stage == Stage.POSTNATAL_INPATIENT and not journey.in_hospital:
+        words = "Discharged, her baby in hospital"
     else:
         words = f"{STAGE_NAMES[Stage(journey.stage)]} since {_day(clock.today(journey.stage_since), today)}"
     point = journey.point_on(today)

@@ -64,6 +64,7 @@ def handoffs(request: StaffRequest) -> HttpResponse:
     context: dict[str, Any] = {"at": time_in_words(now), "site": request.user.site_in_words}
     if Ability.SEE_JOURNEY not in request.user.abilities:
         counted = {"tallies": team.tallies(request.user, now), "refused_moves": offers.refused_moves(now)}
+        counted["counts_stays"] = Ability.COUNT_STAYS in request.user.abilities
         return render(request, "pathways/handoff_counts.html", {**context, **counted})
     listed = team.team_list(request.user, now)
     counts = {**offers.counts(request.user), **team.counts(listed)}

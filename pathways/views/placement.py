@@ -19,7 +19,7 @@ from pathways.views.moves import guided, post_or_get
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     """She moves to a mother-and-baby placement."""
     her = her_journey(request, pk)
-    form = PlacementStartForm(posted(request), site=her.site.definition, treated=is_treated(standing_of(her)))
+    form = PlacementStartForm(posted(request), treated=is_treated(standing_of(her)))
     return guided(request, her, START, form, lambda: start_placement(her, form.start, by=request.user))
 
 

@@ -149,7 +149,7 @@ class TestLeaving:
         assert answer.headers["Location"] == at("placement_start", record)
         form = sent(
             kind="rehab", lines="The Willows", protected="no", out_of_area="yes", prescriber="Dr Moss’s clinic",
-            confirmed_by="Dr E. Moss", service="", pharmacy="",
+            confirmed_by="Dr E. Moss",
         )  # fmt: skip
         signed_in.post(at("placement_start", record), form)
         assert Placement.objects.get().confirmed_by == "Dr E. Moss"
@@ -194,6 +194,7 @@ class TestApart:
     def test_her_page_says_so_and_how_it_goes(self, signed_in: Client, at_home: Journey) -> None:
         words = page(signed_in, at("journey", at_home))
         assert "She has gone home and her baby is in hospital." in words
+        assert "Discharged, her baby in hospital · day 2 after birth" in words
         assert "10:00 to 16:00 each day, by taxi" in words
         assert "Quay Pharmacy, before she comes" in words
 
