@@ -13,13 +13,12 @@ from carecoord import clock
 from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.sites.definitions import SiteDefinition
 from medications.community import Report
-from medications.forms.observation import moment_field
 from medications.leaving import Entry
 from medications.models import CommunityDose, Item
 from medications.models.observing import LONGEST_NAME
 from medications.models.statements import LONGEST_WORDS
 from medications.rules.leaving import ANSWERS, NOT_DONE
-from pathways.forms.once import OnceForm
+from pathways.forms.once import OnceForm, moment_field
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
 from pathways.forms.together import babies_fields, leaving_with_her

@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from carecoord import clock
-from carecoord.formfields import LocalDateTimeField
 from carecoord.sites.definitions import OBSERVATION_TOOLS
 from medications.models import Observation
 from medications.models.observing import LONGEST_ENTRY, LONGEST_NAME
 from medications.models.statements import LONGEST_WORDS
 from medications.observing import Look, Told
-from pathways.forms.once import LONGEST_REASON, OnceForm
+from pathways.forms.once import LONGEST_REASON, OnceForm, moment_field
 from pathways.forms.record import YES_NO, radios
 from pathways.forms.shared import Text
-
-JUST_NOW = "Leave it blank if it is just now."
-
-
-def moment_field(label: str, what: str, *, hint: str = JUST_NOW, required: bool = False) -> LocalDateTimeField:
-    """A time up to now; blank is now."""
-    return LocalDateTimeField(label=label, what=what, past_only=True, required=required, help_text=hint)
 
 
 class LookForm(OnceForm):

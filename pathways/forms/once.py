@@ -12,6 +12,7 @@ from pathways.forms.shared import Text, fields_only, refuse, submission_field
 
 LONGEST_NOTE = 4000
 LONGEST_REASON = 500
+JUST_NOW = "Leave it blank if it is just now."
 
 
 class OnceForm(forms.Form):
@@ -36,6 +37,11 @@ def when_field() -> LocalDateTimeField:
         past_only=True,
         help_text="For example 4 3 2026 and 09:30.",
     )
+
+
+def moment_field(label: str, what: str, *, hint: str = JUST_NOW, required: bool = False) -> LocalDateTimeField:
+    """A time up to now; blank is now."""
+    return LocalDateTimeField(label=label, what=what, past_only=True, required=required, help_text=hint)
 
 
 def note_field(help_text: str = "") -> Text:

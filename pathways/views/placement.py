@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
-from pathways.forms.together import PlacementEndForm, PlacementStartForm
+from pathways.forms.placement import PlacementEndForm, PlacementStartForm
 from pathways.guided import standing_of
 from pathways.moves.placement import END, START, end_placement, start_placement
 from pathways.moves.together import is_treated
