@@ -34,7 +34,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("none_here", "Nothing was offered: there is no such place here"),
     ("closed", "Nothing was offered: it was closed"),
     ("other", "Nothing was offered: something else"),
-    ("went_before", "She left hospital before her baby"),
+    ("went_before", "She was discharged before her baby"),
 )
 
 

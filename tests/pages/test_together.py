@@ -262,11 +262,11 @@ class TestCounted:
         client.force_login(nurse)
         client.post(at("left_early", record), sent(baby_1="stays", words=""))
         lead = staff(Role.WARD_COORDINATOR, team="maple")
-        assert self.counted(client, lead)["She left hospital before her baby"] == "1"
+        assert self.counted(client, lead)["She was discharged before her baby"] == "1"
         client.force_login(nurse)
         event = record.events.get(kind="mother_discharged")
         client.post(reverse("correct", args=[record.pk, event.pk]), sent(reason="another woman"))
-        assert self.counted(client, lead)["She left hospital before her baby"] == "fewer than 8"
+        assert self.counted(client, lead)["She was discharged before her baby"] == "fewer than 8"
 
     def test_it_is_for_managers_and_ward_leads(self, signed_in: Client) -> None:
         assert signed_in.get("/staying-together/").status_code == 403
