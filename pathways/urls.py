@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from pathways.views import (
+    admission,
     alerts,
     background,
+    birth,
     caseload,
     claim,
     contact,
@@ -24,6 +26,7 @@ from pathways.views import (
     record,
     start,
     together,
+    unbooked,
     who_may_see,
     women,
 )
@@ -34,6 +37,7 @@ urlpatterns = [
     path("caseload/search/", caseload.search, name="search"),
     path("caseload/reassign/", reassign.reassigning, name="reassign"),
     path("women/add/", women.add, name="add_woman"),
+    path("women/add/in-labour/", unbooked.in_labour, name="add_in_labour"),
     path("women/<int:pk>/details/", women.details, name="woman_details"),
     path("women/<int:pk>/pregnancies/add/", women.add_pregnancy, name="add_pregnancy"),
     path("women/<int:pk>/safe-contact/", contact.safe_contact, name="safe_contact"),
@@ -54,6 +58,13 @@ urlpatterns = [
     path("journeys/<int:pk>/plan-home/", together.plan_going_home, name="plan_home"),
     path("journeys/<int:pk>/placement/", placement.start, name="placement_start"),
     path("journeys/<int:pk>/placement/end/", placement.end, name="placement_end"),
+    path("journeys/<int:pk>/first-record/", unbooked.first_record, name="first_record"),
+    path("journeys/<int:pk>/home-undelivered/", admission.home_undelivered, name="home_undelivered"),
+    path("journeys/<int:pk>/admitted/", admission.admitted, name="admitted"),
+    path("journeys/<int:pk>/admitted/again/", admission.readmitted, name="readmitted"),
+    path("journeys/<int:pk>/birth/", birth.birth, name="birth"),
+    path("journeys/<int:pk>/babies/", birth.baby_places, name="baby_places"),
+    path("journeys/<int:pk>/babies/home/", birth.baby_home, name="baby_home"),
     path("journeys/<int:pk>/record/", record.choose, name="record"),
     path("journeys/<int:pk>/record/<slug:kind>/", record.record, name="record_kind"),
     path("journeys/<int:pk>/entries/<int:event>/", record.entry, name="entry"),

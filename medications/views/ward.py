@@ -47,6 +47,7 @@ def ward(request: StaffRequest, code: str) -> HttpResponse:
     board = board_of(one_ward(request, code), request.user, clock.now())
     counts = reverse("staying_together") if Ability.COUNT_STAYS in request.user.abilities else ""
     context = {**about(request, board), "handover_url": link("handover", code), "counts_url": counts}
+    context["may_add"] = Ability.ADD_WOMAN in request.user.abilities
     part = "medications/board_now.html" if request.headers.get("HX-Request") else "medications/board.html"
     return render(request, part, context)
 

@@ -20,10 +20,8 @@ from pathways.forms.once import LONGEST_REASON, OnceForm, note_field, when_field
 from pathways.forms.shared import Text
 from pathways.models import Journey
 from pathways.moments.products import PRODUCTS
-from pathways.pages.recordable import NEEDED
 
 ALL_BABIES = "all"
-MOST_BABIES = 9
 YES_NO = (("yes", "Yes"), ("no", "No"))
 NOT_SAID = ("", "Not known, or not talked about")
 
@@ -47,7 +45,7 @@ class RecordForm(OnceForm):
         if field := _baby_field(kind, babies):
             self.fields["baby"] = field
         for detail in kind.details:
-            self.fields[_name(detail)] = field_of(detail, needed=is_needed(kind, detail), site=journey.site.code)
+            self.fields[_name(detail)] = field_of(detail, needed=detail.required, site=journey.site.code)
         if late:
             self.fields["late_reason"] = late_reason_field(late)
         self.fields["note"] = note_field()
@@ -96,11 +94,6 @@ class CorrectForm(OnceForm):
 
 def _name(detail: Detail) -> str:
     return f"detail_{detail.name}"
-
-
-def is_needed(kind: FactKind, detail: Detail) -> bool:
-    """Whether the screen insists on a detail."""
-    return detail.required or (kind.kind, detail.name) in NEEDED
 
 
 def field_of(detail: Detail, *, needed: bool, site: str = "") -> forms.Field:
@@ -157,12 +150,6 @@ def _baby_field(kind: FactKind, babies: Sequence[int]) -> forms.ChoiceField | No
     """Which baby; None where there is no choice."""
     if kind.about_baby is AboutBaby.NO:
         return None
-    if kind.kind == "baby_born":
-        numbers = [number for number in range(1, MOST_BABIES + 1) if number not in babies][:3]
-        field = radios("Which baby?", [(str(number), f"Baby {number}") for number in numbers], needed=True)
-        field.initial = str(numbers[0]) if numbers else None
-        field.help_text = "Of twins, the one born first is baby 1. Each birth is recorded by itself."
-        return field
     if len(babies) < 2:
         return None
     choices = [(str(number), f"Baby {number}") for number in babies]

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from pathways.guided import Move
+from pathways.moves.admission import ADMITTED, HOME_UNDELIVERED, READMITTED
+from pathways.moves.babies import BABY_HOME, BABY_PLACES
+from pathways.moves.birth import BIRTH
 from pathways.moves.labour import LABOUR
 from pathways.moves.placement import END, START
 from pathways.moves.together import PLAN_HOME, STAY_OFFER
+from pathways.moves.unbooked import FIRST_RECORD
 
-EVERY: tuple[Move, ...] = (LABOUR, STAY_OFFER, PLAN_HOME, START, END)
+EVERY: tuple[Move, ...] = (
+    LABOUR,
+    STAY_OFFER,
+    PLAN_HOME,
+    START,
+    END,
+    FIRST_RECORD,
+    BIRTH,
+    HOME_UNDELIVERED,
+    ADMITTED,
+    READMITTED,
+    BABY_PLACES,
+    BABY_HOME,
+)

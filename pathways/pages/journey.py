@@ -17,19 +17,21 @@ from carecoord import clock
 from carecoord.access.models import Reader, User
 from carecoord.sites.definitions import Offer as SiteOffer
 from pathways.answered_by import EndedBy
-from pathways.engine import OPEN_STATES, URGENCY, Stage, State, whereabouts
+from pathways.engine import OPEN_STATES, URGENCY, Stage, State
 from pathways.models import Baby, Event, Handoff, Journey, Offer
 from pathways.owning import cover_in_words, with_cover
 from pathways.pages.identity import Banner, Fact, banner
 from pathways.pages.in_hand import with_hand, with_hands
 from pathways.pages.openings import with_opening
 from pathways.projection import facts_of
+from pathways.rules.baby_places import Place, places_of
 from pathways.shown import Shown
 from pathways.timeline.drawing import Drawing, draw
 from pathways.timeline.marks import Item, Mark, in_order, items_of
 from pathways.timeline.scales import Around
 from pathways.timeline.telling import Told, is_pregnant, marks_of, story_of, url_of
 from pathways.visibility import journeys_visible_to
+from pathways.wording.babies import PLACES, baby_in_words
 from pathways.wording.entries import PRODUCT_NAMES, time_in_words, title_of
 from pathways.wording.handoffs import (
     Card,
@@ -88,6 +90,7 @@ class BabyRow:
     name: str
     born: str
     place: str
+    is_with_her: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,10 @@ class JourneyPage:
     others: Sequence[Journey]
 
     is_pregnant: bool
+
+    @property
+    def has_baby_with_her(self) -> bool:
+        return any(baby.is_with_her for baby in self.babies)
 
     @property
     def open_count(self) -> int:
@@ -274,21 +281,17 @@ def _medicine(journey: Journey, events: Sequence[Event], at: datetime) -> Fact:
 
 
 def _babies(babies: Sequence[Baby], events: Sequence[Event], at: datetime) -> list[BabyRow]:
-    """Where each baby is. Only this page says so, never a list."""
-    where = whereabouts(facts_of(events))
-    rows = []
-    for baby in babies:
-        if baby.number in where.died:
-            place = "died"
-        elif baby.number in where.placed_away:
-            place = "placed away from her"
-        elif baby.number in where.babies_in_hospital:
-            place = "in hospital" + (", she is too" if where.mother_in_hospital else "")
-        else:
-            place = "with her"
-        name = f"Baby {baby.number}" if len(babies) > 1 else "Her baby"
-        rows.append(BabyRow(name, f"born {day_in_words(baby.born_at, at)}", place))
-    return rows
+    """Where each baby is."""
+    where = places_of(facts_of(events))
+    return [
+        BabyRow(
+            baby_in_words(baby.number, len(babies)),
+            f"born {day_in_words(baby.born_at, at)}",
+            PLACES[where[baby.number].place],
+            where[baby.number].place not in (Place.PLACED_AWAY, Place.DIED),
+        )
+        for baby in babies
+    ]
 
 
 def _others(journey: Journey, reader: User) -> list[Journey]:

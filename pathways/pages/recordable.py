@@ -38,9 +38,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Medicine and drug service", ("drug_use_disclosed", "treatment_started", "treatment_ended")),
     (
         "Hospital",
-        ("admitted", "mother_discharge_planned", "mother_discharged", "baby_discharge_planned", "baby_discharged"),
+        ("mother_discharge_planned", "mother_discharged", "baby_discharge_planned"),
     ),
-    ("Birth and babies", ("baby_born", "observation_started", "observation_ended", "feeding_conflict_logged")),
+    ("Birth and babies", ("observation_started", "observation_ended", "feeding_conflict_logged")),
     ("At home after birth", ("postnatal_visit",)),
     (
         "Social care",
@@ -62,14 +62,14 @@ OFFERED = frozenset(kind for _, kinds in GROUPS for kind in kinds)
 
 # What usually comes next, first in the list; by stage, "" before there is one.
 LIKELY: Mapping[str, tuple[str, ...]] = {
-    "": ("first_contact", "booking_completed", "admitted"),
+    "": ("first_contact", "booking_completed"),
     Stage.BOOKING: ("booking_completed", "contact_made", "contact_missed", "drug_use_disclosed", "dating_agreed"),
-    Stage.ANTENATAL: ("contact_made", "contact_missed", "admitted", "treatment_started", "dating_agreed"),
-    Stage.INTRAPARTUM: ("baby_born", "mother_discharged", "drug_use_disclosed"),
+    Stage.ANTENATAL: ("contact_made", "contact_missed", "treatment_started", "dating_agreed"),
+    Stage.INTRAPARTUM: ("mother_discharged", "drug_use_disclosed"),
     Stage.POSTNATAL_INPATIENT: (
-        "observation_started", "observation_ended", "mother_discharge_planned", "mother_discharged", "baby_discharged",
+        "observation_started", "observation_ended", "mother_discharge_planned", "mother_discharged",
     ),
-    Stage.POSTNATAL_COMMUNITY: ("postnatal_visit", "contact_made", "contact_missed", "admitted"),
+    Stage.POSTNATAL_COMMUNITY: ("postnatal_visit", "contact_made", "contact_missed"),
     Stage.RESIDENTIAL_PLACEMENT: ("contact_made", "contact_missed", "residential_placement_ended"),
     Stage.SEPARATED: ("contact_made", "contact_missed", "postnatal_visit", "reunified"),
     Stage.BEREAVEMENT: ("contact_made", "contact_missed", "postnatal_visit"),
@@ -108,9 +108,6 @@ HINTS: Mapping[str, str] = {
     "reopened": "The journey goes back to the stage before it was closed.",
     "mother_discharged": "Also when she left on her own decision: she needs the handovers then most.",
 }
-
-# Asked for on screen although an import may leave it out: without it nothing follows from the event.
-NEEDED = frozenset({("admitted", "reason"), ("baby_born", "place")})
 
 
 @dataclass(frozen=True)
@@ -156,6 +153,6 @@ def can_record(kind: str, journey: Journey, babies: int, by: User) -> bool:
         return False
     if kind == "reopened":
         return journey.is_closed
-    if FACT_KINDS[kind].about_baby is not AboutBaby.NO and kind != "baby_born":
+    if FACT_KINDS[kind].about_baby is not AboutBaby.NO:
         return babies > 0
     return True

@@ -85,7 +85,7 @@ def record(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
             return saved_otherwise(request, her, form, sent.earlier)
         except Refused as refused:
             form.refuse(refused)
-    one_of_all = declared.about_baby is not AboutBaby.NO and kind != "baby_born" and len(babies) == 1
+    one_of_all = declared.about_baby is not AboutBaby.NO and len(babies) == 1
     context = {
         **around_her(her),
         "form": form,

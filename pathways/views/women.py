@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -50,7 +51,7 @@ def add(request: StaffRequest) -> HttpResponse:
     candidates: list[Candidate] = []
     status = 200
     if request.method == "POST" and form.is_valid():
-        not_these = _ids(request.POST.get("not_these", ""))
+        not_these = ids_in(request.POST.get("not_these", ""))
         try:
             submission = form.cleaned_data["submission"]
             journey = register(
@@ -63,7 +64,7 @@ def add(request: StaffRequest) -> HttpResponse:
             status = 409
         except Refused as problem:
             refuse(form, problem)
-            candidates = _holders_of(form, request.user)
+            candidates = holders_of(form, request.user)
         else:
             messages.success(request, _added(journey))
             return redirect("journey", pk=journey.pk)
@@ -73,10 +74,8 @@ def add(request: StaffRequest) -> HttpResponse:
         "pathways/add_woman.html",
         {
             "form": form,
-            "back": _back(request),
-            "candidates": [_shown(candidate) for candidate in candidates],
-            "not_these": ",".join(str(candidate.woman.pk) for candidate in candidates),
-            "may_be_saved": not form.errors,
+            "back": way_back(request),
+            **could_be_her(candidates, form),
         },
         status=status,
     )
@@ -151,7 +150,7 @@ def _both_details(request: StaffRequest, latest: Journey, form: DetailsForm, cha
     return conflict_page(request, latest, form, theirs, carries=carries)
 
 
-def _holders_of(form: AddWomanForm, user: User) -> list[Candidate]:
+def holders_of(form: forms.Form, user: User) -> list[Candidate]:
     """Women whom ``user`` may open and who have a number that was refused."""
     found = []
     for kind in Identifier.Kind:
@@ -195,6 +194,15 @@ def _was_added(woman: Woman, user: User) -> str:
     return f"She was added from this form already. What you changed since is not saved. {here}".strip()
 
 
+def could_be_her(candidates: list[Candidate], form: forms.Form) -> dict[str, object]:
+    """What ``possible_duplicates.html`` shows of women who are here already."""
+    return {
+        "candidates": [_shown(candidate) for candidate in candidates],
+        "not_these": ",".join(str(candidate.woman.pk) for candidate in candidates),
+        "may_be_saved": not form.errors,
+    }
+
+
 def _shown(candidate: Candidate) -> Shown:
     journey = candidate.woman.journeys.select_related("team").order_by("-number").first()
     return Shown(candidate.woman, candidate.because, journey, journey.point_on(clock.today()) if journey else "")
@@ -208,7 +216,7 @@ def _added(journey: Journey) -> str:
     return " ".join(parts)
 
 
-def _back(request: StaffRequest) -> dict[str, str]:
+def way_back(request: StaffRequest) -> dict[str, str]:
     """The list that the reader came from, at its place."""
     if Ability.SEE_CASELOAD not in request.user.abilities:
         return {"url": reverse("handoffs"), "words": "Back to handoffs"}
@@ -216,7 +224,7 @@ def _back(request: StaffRequest) -> dict[str, str]:
     return {"url": reverse("caseload") + (f"?{place}" if place else ""), "words": "Back to caseload"}
 
 
-def _ids(text: str) -> frozenset[int]:
+def ids_in(text: str) -> frozenset[int]:
     """Ids from ``12,15``; whatever is no number is left out."""
     parts = [part for part in text.split(",")[:100] if part.isascii() and part.isdecimal()]
     return frozenset(int(part) for part in parts if len(part) < 19)

@@ -169,7 +169,8 @@ def test_every_page_about_her_is_accessible(her_page: Any, record: Journey) -> N
     here = f"/journeys/{record.pk}"
     root = her_page.url.split("/journeys/")[0]
     pages = (
-        f"{here}/record/", f"{here}/record/admitted/", f"{here}/entries/{entry}/", f"{here}/entries/{entry}/correct/",
+        f"{here}/record/", f"{here}/record/treatment_started/",
+        f"{here}/entries/{entry}/", f"{here}/entries/{entry}/correct/",
         f"{here}/edd/", f"{here}/midwife/", f"/handoffs/{handoff}/done/", f"/handoffs/{handoff}/declined/",
         "/handoffs/",
     )  # fmt: skip
@@ -181,13 +182,14 @@ def test_every_page_about_her_is_accessible(her_page: Any, record: Journey) -> N
         her_page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_what_is_refused_is_said_where_it_is_and_takes_the_focus(her_page: Any) -> None:
-    her_page.goto(f"{her_page.url}record/admitted/")
+def test_what_is_refused_is_said_where_it_is_and_takes_the_focus(her_page: Any, record: Journey) -> None:
+    handoff = record.handoffs.get(moment="SEP_EXPLAIN").pk
+    her_page.goto(f"{her_page.url.split('/journeys/')[0]}/handoffs/{handoff}/done/")
     her_page.get_by_role("button", name="Record it").click()
     expect(her_page.get_by_text("There is something to put right")).to_be_visible()
     assert_accessible(her_page)
-    her_page.get_by_role("link", name="Choose an answer: admitted for.").click()
-    assert her_page.evaluate("document.activeElement.name") == "detail_reason"
+    her_page.get_by_role("link", name="Choose an answer: advocate offered.").click()
+    assert her_page.evaluate("document.activeElement.name") == "evidence_advocate_offered"
 
 
 def test_the_edd_is_agreed_after_seeing_what_moves(

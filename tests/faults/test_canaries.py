@@ -123,7 +123,7 @@ def forms(route: Route, relations: list[str], canaries: Canaries) -> Iterator[tu
         if route.name == "search":
             for kind in ("preferred", "last", "number", "born", "lines", "privatenumber"):
                 yield whose, {"q": words[kind, whose]}
-        elif route.name == "add_woman":
+        elif route.name in ("add_woman", "add_in_labour"):
             born = dict(zip(("2", "1", "0"), words["born", whose].split("-"), strict=True))
             same = {f"date_of_birth_{place}": part for place, part in born.items()}
             yield whose, {"preferred_name": name, "last_name": words["last", whose], "team": "1", **same}

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db
 OURS = ("pathways", "medications")
 # Pages that show no woman, or no woman yet; and those that only take what is sent.
 NOBODY_ON_IT = {
-    *("start", "search", "add_woman", "confirm_contact", "contact_unsafe", "claim", "sealed", "close_opening"),
+    *("start", "search", "add_woman", "add_in_labour", "confirm_contact", "contact_unsafe"),
+    *("claim", "sealed", "close_opening"),
     *("own_conflict", "cover", "end_cover", "notices", "reviews", "review", "matches", "match", "remind"),
     *(
         "staying_together",
@@ -107,6 +108,8 @@ def addresses(record: Journey) -> dict[str, str]:
         "record": her,
         "labour": her,
         **{name: her for name in ("stay_offer", "plan_home", "placement_start", "placement_end", "left_early")},
+        **{name: her for name in ("first_record", "home_undelivered", "admitted", "birth")},
+        **{name: her for name in ("readmitted", "baby_places", "baby_home")},
         "record_kind": {**her, "kind": "contact_made"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
