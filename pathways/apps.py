@@ -26,9 +26,11 @@ class PathwaysConfig(AppConfig):
 
         from carecoord.audit.panels import SCREEN
         from carecoord.panels import Panel
+        from pathways.pages.around_birth import first_record_panel
         from pathways.pages.privacy import waiting
         from pathways.pages.together import together_panel
         from pathways.panels import ON_HER_JOURNEY
 
         ON_HER_JOURNEY.register(Panel("together", 5, "pathways/together_panel.html", together_panel))
+        ON_HER_JOURNEY.register(Panel("first-record", 5, "pathways/first_record_panel.html", first_record_panel))
         SCREEN.register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))

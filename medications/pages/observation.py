@@ -22,13 +22,24 @@ _DIED = Event.objects.filter(journey=OuterRef("journey"), kind="baby_died", baby
 
 @dataclass(frozen=True)
 class BabyLine:
-    """One baby on a board. ``state`` is a handoff's; ``words`` reads alone: ``day 2 of 5, with her``."""
+    """One baby on a board. ``state`` is a handoff's; ``where`` the baby was at the last look, at ``seen_at``."""
 
     number: int
-    words: str
+    day: str
     state: str
     next_at: datetime | None
     where: str = ""
+    seen_at: datetime | None = None
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """Reads alone: ``day 2 of 5, with the mother``."""
+        return self.with_place(self.where)
+
+    def with_place(self, where: str) -> str:
+        """The same with another place of the baby, said since the last look."""
+        return ", ".join(filter(None, (self.day, where))) + self.note
 
     @property
     def next_words(self) -> str:
@@ -164,10 +175,8 @@ def born() -> QuerySet[Baby]:
 def _line(journey: Journey, baby: Born, plan: Watched, now: datetime) -> BabyLine:
     stands = _standing(journey, plan, baby.born_at, plan.last_at, now)
     where = Observation.Where(plan.last_where).label.lower() if plan.last_where else ""
-    words = ", ".join(filter(None, (stands.in_words, where)))
-    if stands.next_at is None:
-        words += ": its time is over, write down the end"
-    return BabyLine(baby.number, words, stands.state, stands.next_at, where)
+    note = ": its time is over, write down the end" if stands.next_at is None else ""
+    return BabyLine(baby.number, stands.in_words, stands.state, stands.next_at, where, plan.last_at, note)
 
 
 def _owed(journey: Journey, baby: Born, now: datetime) -> BabyLine:

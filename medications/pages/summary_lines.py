@@ -12,12 +12,15 @@ from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from medications.models import Stay
+from medications.pages.observation import BabyLine
 from medications.pages.ward_facts import Known
 from medications.wording.times import day
 from pathways import engine
 from pathways.engine import LATE_STATES, OPEN_STATES, State
 from pathways.engine.facts import instant_in
+from pathways.rules.baby_places import SAID_IN_HOSPITAL, BabyIs, places_of
 from pathways.shown import Shown
+from pathways.wording.babies import PLACES
 from pathways.wording.handoffs import live_state, step_of
 
 MOST_NEXT = 2
@@ -45,25 +48,32 @@ class Baby:
 
 
 def babies(known: Known, now: datetime) -> Iterator[Baby]:
-    """A line a baby. Never a placement or a legal status: of a baby who is not here nothing is said."""
-    found = engine.whereabouts(known.facts)
+    """A line a baby. Never a placement or a legal status: of a baby who is not in hospital nothing is said."""
     births = {fact.baby_number: fact.occurred_at for fact in known.facts if fact.kind == "baby_born"}
     if not births:
         pregnant = known.journey.edd and not any(fact.kind == "pregnancy_loss" for fact in known.facts)
         if pregnant and not known.journey.is_closed:
             yield Baby("Not born")
         return
+    here = engine.whereabouts(known.facts).with_her_in_hospital
     lines = {line.number: line for line in known.baby_lines}
-    for number in sorted(births):
-        if number not in found.with_her_in_hospital:
+    for number, stands in places_of(known.facts).items():
+        if number not in here and stands.place not in SAID_IN_HOSPITAL:
             continue
         who = f"Baby {number}: " if len(births) > 1 else ""
+        words, line = _words(known, number, stands, lines.get(number), now), lines.get(number)
         url = reverse("observation", args=[known.journey.pk, number])
-        if line := lines.get(number):
-            where = "" if line.where else _where(known)
-            yield Baby(f"{who}{line.words}{where}", line.next_words, line.state, url)
-        else:
-            yield Baby(f"{who}{_not_observed(known, number, now)}{_where(known)}".strip(" ,"), url=url)
+        yield Baby(f"{who}{words}", line.next_words if line else "", line.state if line else "", url)
+
+
+def _words(known: Known, number: int, stands: BabyIs, line: BabyLine | None, now: datetime) -> str:
+    """Its observation and where the baby is: as a look saw it, or as somebody said since."""
+    if line and line.seen_at and (stands.said_at is None or line.seen_at > stands.said_at):
+        return line.words
+    where = _where(known, stands)
+    if line:
+        return line.with_place(where)
+    return ", ".join(filter(None, (_not_observed(known, number, now), where)))
 
 
 def _not_observed(known: Known, number: int, now: datetime) -> str:
@@ -72,9 +82,12 @@ def _not_observed(known: Known, number: int, now: datetime) -> str:
     return f"observation ended {day(ended[-1].occurred_at, now)}" if ended else ""
 
 
-def _where(known: Known) -> str:
+def _where(known: Known, stands: BabyIs) -> str:
+    """As it was said; else with her, or in the unit where she is with her baby."""
+    if stands.said_at:
+        return PLACES[stands.place]
     at_unit = known.stay is not None and known.stay["location"] == Stay.Location.NEONATAL_UNIT
-    return ", neonatal unit" if at_unit else ", with her" if known.admission is not None else ""
+    return "neonatal unit" if at_unit else "with her" if known.admission is not None else ""
 
 
 def own_medicine(known: Known, now: datetime) -> str:

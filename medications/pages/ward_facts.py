@@ -37,9 +37,9 @@ from pathways.visibility import remember_open, with_labels
 
 FACTS = (
     *("admitted", "mother_discharged", "mother_died", "mother_discharge_planned", "pregnancy_loss"),
-    *("baby_born", "baby_died", "baby_discharged", "separated", "reunified", "observation_started"),
-    *("observation_ended", "treatment_started", "treatment_ended", "supply_arranged"),
-    *("baby_place_recorded", "own_medicine_identified", "own_medicine_taken", "feeding_conflict_logged"),
+    *("baby_born", "baby_place_recorded", "baby_died", "baby_discharged", "separated", "reunified"),
+    *("observation_started", "observation_ended", "treatment_started", "treatment_ended", "supply_arranged"),
+    *("own_medicine_identified", "own_medicine_taken", "feeding_conflict_logged"),
 )
 UNKNOWN = Standing(Confirmed.UNVERIFIED)
 # Handoffs whose answers the ward reads, beside those that are open and urgent.

@@ -21,7 +21,7 @@ from pathways.moments.products import PRODUCTS
 from pathways.moves.unbooked import Arrival, FirstRecord, Opioids
 from pathways.rules.unbooked import FEWEST_WEEKS, MOST_WEEKS
 
-NOT_GIVEN = "Not given"
+NOT_GIVEN = "Unknown"
 OPIOIDS = ("used", "in_treatment", "product")
 BLOODS = (("yes", "Offered, whether she took them or not"), ("no", "Not yet"))
 

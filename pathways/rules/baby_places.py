@@ -28,6 +28,8 @@ class Place(StrEnum):
 
 # Said while she was beside the baby: they hold until she goes in or out of hospital herself.
 BESIDE_HER = frozenset({Place.WITH_MOTHER, Place.TRANSITIONAL_CARE, Place.WITH_MOTHER_AND_KIN})
+# Said of a baby in hospital, wherever the baby was born.
+SAID_IN_HOSPITAL = frozenset({Place.TRANSITIONAL_CARE, Place.NEONATAL_UNIT, Place.OTHER_HOSPITAL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ def facts_of(
     for birth in living:
         found.append(ToRecord("baby_born", birth.at, birth.baby, {"place": birth.outcome.value}))
         if birth.now:
-            found.append(ToRecord("baby_place_recorded", now, birth.baby, {"place": birth.now}))
+            # to the minute, as forms have it: what is said a moment later must not sort before it
+            said_at = max(birth.at, now.replace(second=0, microsecond=0))
+            found.append(ToRecord("baby_place_recorded", said_at, birth.baby, {"place": birth.now}))
     earliest = min([*_live_births(facts), *(birth.at for birth in living)])
     for birth in births:
         if not birth.is_alive:

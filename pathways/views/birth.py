@@ -15,7 +15,7 @@ from pathways.models import Journey
 from pathways.moves.babies import BABY_HOME, BABY_PLACES, go_home, in_hospital, say_where
 from pathways.moves.birth import BIRTH, record_births
 from pathways.moves.recording import Recorded
-from pathways.pages.babies import owed_before_home
+from pathways.pages.around_birth import owed_before_home
 from pathways.rules.baby_places import places_of
 from pathways.rules.birth import MOST_AT_ONCE, next_numbers
 from pathways.views.her import her_journey, posted

@@ -45,6 +45,13 @@ def test_each_baby_has_a_birth_and_a_place() -> None:
     ]
 
 
+def test_a_place_is_said_to_the_minute_so_that_the_next_form_sorts_after_it() -> None:
+    said = facts_of([born(1, "2027-02-20 05:00")], [ADMITTED], None, NOW.replace(second=40))[1]
+    assert said.at == NOW
+    just_born = facts_of([Birth(1, NOW.replace(second=30), Outcome.IN_HOSPITAL, "with_mother")], [], NOW, NOW)[-1]
+    assert just_born.at == NOW.replace(second=30)
+
+
 def test_where_nobody_knows_where_the_baby_is_nothing_is_said_of_it() -> None:
     lines = facts_of([born(1, "2027-02-20 05:00", now="")], [ADMITTED], None, NOW)
     assert [line.kind for line in lines] == ["baby_born"]

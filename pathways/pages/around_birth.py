@@ -1,13 +1,18 @@
-"""What the pages of babies ask of the record."""
+"""What the pages around a birth ask of the record."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
 
 from carecoord.access.models import User
 from pathways.engine import SubjectKind
+from pathways.guided import standing_of
 from pathways.models import Journey
+from pathways.moves.unbooked import FIRST_RECORD
 from pathways.shown import Shown
 from pathways.wording.handoffs import full_title
 
@@ -30,3 +35,10 @@ def owed_before_home(journey: Journey, babies: Sequence[int], reader: User) -> l
     shown = Shown.to(reader, journey.woman_id).handoffs(rows.exclude(moment__in=_AFTERWARDS).order_by("due_at", "pk"))
     count = journey.babies.count()
     return [Owed(full_title(each, babies=count), each.moment == MEETING) for each in shown]
+
+
+def first_record_panel(journey: Journey, reader: User, now: datetime) -> str | None:
+    """Where the first record is written of a woman who is in hospital and was not booked; None where none is owed."""
+    if FIRST_RECORD.ability not in reader.abilities or not journey.in_hospital:
+        return None
+    return reverse(FIRST_RECORD.page, args=[journey.pk]) if FIRST_RECORD.offered(standing_of(journey)) else None
