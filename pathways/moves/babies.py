@@ -40,7 +40,7 @@ def in_hospital(standing: Standing) -> list[int]:
 BABY_HOME = Move(
     key="baby_home",
     title="A baby goes home from hospital",
-    lead="The baby leaves hospital. Whoever is told of late signs has to be told before.",
+    lead="Whoever looks after the baby at home is told before what late signs look like, and whom to ring.",
     group="Birth and babies",
     ability=Ability.RECORD_EVENT,
     page="baby_home",

@@ -113,8 +113,24 @@ def _problems_of_place(
         if birth.outcome is Outcome.IN_HOSPITAL and not inside:
             sentence = "Nobody has written down that she was admitted. Say when she came in, before the birth."
             yield Problem("came_in_at", sentence)
+    if _labour_after(births, facts):
+        sentence = (
+            "She was admitted in labour after this birth. Mark that entry as entered in error first; "
+            "this page then asks when she came in."
+        )
+        yield Problem(f"at_{births[-1].baby}", sentence)
     if came_in_at and is_in_hospital(facts, came_in_at):
         yield Problem("came_in_at", "She was in hospital already at that time. Leave this empty.")
+
+
+def _labour_after(births: Sequence[Birth], facts: Sequence[Fact]) -> bool:
+    """Whether her labour is written down as having begun after the last birth: then nobody was born of it."""
+    last = max(birth.at for birth in births)
+    return any(_is_labour(fact) and fact.occurred_at > last for fact in facts)
+
+
+def _is_labour(fact: Fact) -> bool:
+    return fact.kind == "admitted" and fact.details.get("reason") == "labour"
 
 
 def is_in_hospital(facts: Sequence[Fact], at: datetime) -> bool:

@@ -39,7 +39,7 @@ def looked_at(page: Any) -> None:
 def come_in(page: Any, name: str) -> Journey:
     """From the board of the ward to her page, by one form."""
     page.goto("/ward/maple/")
-    page.get_by_role("link", name="In labour and not known").click()
+    page.get_by_role("link", name="She is in labour and nobody knows her").click()
     looked_at(page)
     page.get_by_label("What she wants to be called").fill(name)
     for label, words in (("Day", "4"), ("Month", "3"), ("Year", "1994")):
@@ -62,6 +62,7 @@ def test_nobody_knows_her_and_she_is_cared_for_at_once(browser_of: Callable[...,
     assert {"UNBOOKED_LABOUR", "NEONATAL_ALERT", "OST_VERIFY"} <= owed
     assert not record.handoffs.filter(moment__startswith="BOOK_").open().exists()
     looked_at(page)
+    assert page.locator(".later__row > :nth-child(2)").first.bounding_box()["width"] > 200  # beside long names
 
     # When: she can answer, her first record is written, at her pace.
     page.get_by_role("link", name="write her first record").click()

@@ -117,6 +117,14 @@ def test_who_comes_in_after_a_birth_at_home_is_admitted_for_postnatal_care() -> 
     assert stage_after(after) is Stage.POSTNATAL_INPATIENT
 
 
+def test_who_gave_birth_before_she_came_was_not_admitted_in_labour() -> None:
+    problem = first_problem([born(1, "2027-02-20 00:30", "home")], [ADMITTED], None)
+    assert problem
+    assert (problem.field, "entered in error" in problem.sentence) == ("at_1", True)
+    twins = [born(1, "2027-02-20 00:30", "home"), born(2, "2027-02-20 02:00")]
+    assert first_problem(twins, [ADMITTED], None) is None
+
+
 def test_she_cannot_come_in_twice() -> None:
     problem = first_problem([born(1, "2027-02-20 05:00")], [ADMITTED], at("2027-02-20 04:00"))
     assert problem
