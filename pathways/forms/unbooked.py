@@ -39,6 +39,12 @@ def _ask_about_opioids(form: forms.Form) -> None:
     )
 
 
+def _check_opioids(form: forms.Form) -> None:
+    """A medicine is kept with the answer that she is in treatment, and with no other."""
+    if form.cleaned_data.get("product") and form.cleaned_data.get("in_treatment") != "yes":
+        form.add_error("in_treatment", "Say that she is in treatment, or leave the medicine open.")
+
+
 def _opioids(form: forms.Form) -> Opioids:
     data = form.cleaned_data
     return Opioids(**{name: data.get(name, "") for name in OPIOIDS})
@@ -84,6 +90,12 @@ class InLabourForm(OnceForm):
             "submission",
         )
 
+    def clean(self) -> dict[str, Any]:
+        """What she says of her treatment fits together."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        _check_opioids(self)
+        return cleaned
+
     @property
     def person(self) -> Person:
         """Who came; of a valid form."""
@@ -102,17 +114,20 @@ class InLabourForm(OnceForm):
 
 
 class FirstRecordForm(OnceForm):
-    """What the next hours need. What is known already is not asked again (``known``: kinds of fact)."""
+    """What the next hours need. What is known already is not asked again (``known``: kinds of fact).
+
+    What came back filled in is asked all the same: if somebody else wrote it meanwhile, the verb says so beside it.
+    """
 
     def __init__(self, *args: Any, her: Journey, known: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not her.woman.allergies:
+        if not her.woman.allergies or self.data.get("allergies"):
             self.fields["allergies"] = Text("Allergies", 500, help_text="Write “none known” once you have asked.")
-        if not her.woman.interpreter:
+        if not her.woman.interpreter or self.data.get("interpreter"):
             self.fields["interpreter"] = Text("Interpreter", 120, help_text="Her language, or “not needed”.")
-        if her.edd is None:
+        if her.edd is None or any(self.data.get(name) for name in ("weeks", "edd", "edd_0")):
             self._ask_how_far()
-        if "drug_use_disclosed" not in known:
+        if "drug_use_disclosed" not in known or any(self.data.get(name) for name in OPIOIDS):
             _ask_about_opioids(self)
         self.fields["bloods"] = radios("Have bloods been offered?", BLOODS, needed=True)
         self.fields["midwife_told_on"] = NhsDateField(
@@ -138,8 +153,9 @@ class FirstRecordForm(OnceForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """One answer to how far she is."""
+        """One answer to how far she is; what she says of her treatment fits together."""
         cleaned: dict[str, Any] = super().clean() or {}
+        _check_opioids(self)
         if cleaned.get("edd") and cleaned.get("weeks"):
             self.add_error("weeks", ValidationError("Enter the EDD or the weeks, not both."))
         return cleaned

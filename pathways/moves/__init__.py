@@ -6,4 +6,8 @@ labour       admitted in labour
 together     going home is planned; a place with each baby who stays
 leaving      she leaves hospital, with each baby or without
 placement    a mother-and-baby placement begins, ends
+admission    admitted not in labour, back after the birth, home undelivered
+birth        one to three babies are born
+babies       where each baby is, and a baby goes home
+unbooked     in labour and not known, or not booked
 """

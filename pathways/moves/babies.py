@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from carecoord.refused import Refused
 from pathways.engine import Stage
-from pathways.guided import Move, Standing, standing_of
+from pathways.guided import Move, Standing
 from pathways.models import Journey
-from pathways.moves.recording import Recorded, record_move
-from pathways.recording import Draft, lock, sent_before
+from pathways.moves.recording import Recorded, record_asked
+from pathways.recording import Draft
 from pathways.rules.baby_places import Place, places_of
-from pathways.seen import fingerprint
 
 BABY_PLACES = Move(
     key="baby_places",
@@ -52,7 +49,6 @@ BABY_HOME = Move(
 HOME_WITH_HER = (Place.WITH_MOTHER, Place.WITH_MOTHER_AND_KIN)
 
 
-@transaction.atomic
 def say_where(
     journey: Journey,
     places: Mapping[int, str],
@@ -63,33 +59,21 @@ def say_where(
     by: User,
 ) -> Recorded:
     """Record where babies are from ``at`` on, by number; what stands already is not said twice. Raises Refused."""
-    journey = lock(journey)
-    said = fingerprint(journey.pk, sorted(places.items()), at, note)
-    if earlier := sent_before(submission, said):
-        return Recorded([earlier], again=True)
-    standing = standing_of(journey)
-    if not standing.where.with_her.issuperset(places):
-        raise Refused("That baby is not with her any more. Look at her page first.")
-    now = places_of(standing.facts)
-    moved = {number: place for number, place in sorted(places.items()) if now[number].place != place}
-    if not moved:
-        raise Refused("That is what is written down already. Choose where a baby is now, if it has changed.")
-    first = min(moved)
-    drafts = [
-        Draft(
-            "baby_place_recorded",
-            at,
-            baby=number,
-            details={"place": place},
-            note=note if number == first else "",
-            submission=submission if number == first else None,
-        )
-        for number, place in moved.items()
-    ]
-    return record_move(journey, BABY_PLACES, drafts, said=said, by=by)
+
+    def ask(_: Journey, standing: Standing) -> list[Draft]:
+        if not standing.where.with_her.issuperset(places):
+            raise Refused("That baby is not with her any more. Look at her page first.")
+        now = places_of(standing.facts)
+        moved = [number for number, place in sorted(places.items()) if now[number].place != place]
+        if not moved:
+            raise Refused("That is what is written down already. Choose where a baby is now, if it has changed.")
+        notes = {moved[0]: note}
+        return [_place(number, places[number], at, notes.get(number, "")) for number in moved]
+
+    said = (sorted(places.items()), at, note)
+    return record_asked(journey, BABY_PLACES, ask, said=said, submission=submission, by=by)
 
 
-@transaction.atomic
 def go_home(
     journey: Journey,
     baby: int,
@@ -104,17 +88,18 @@ def go_home(
 
     Blank for a baby who is placed away from her, and for one who goes home to her family while she is in hospital.
     """
-    journey = lock(journey)
-    said = fingerprint(journey.pk, baby, at, to, note)
-    if earlier := sent_before(submission, said):
-        return Recorded([earlier], again=True)
-    standing = standing_of(journey)
-    if baby not in in_hospital(standing):
-        raise Refused("That baby is not in hospital. Choose another, or look at her page first.", field="baby")
-    beside_her = baby in standing.where.with_her
-    if beside_her and to not in HOME_WITH_HER and not (standing.where.mother_in_hospital and not to):
-        raise Refused("Choose where the baby goes.", field="to")
-    drafts = [Draft("baby_discharged", at, baby=baby, note=note, submission=submission)]
-    if beside_her and to:
-        drafts.append(Draft("baby_place_recorded", at, baby=baby, details={"place": to}))
-    return record_move(journey, BABY_HOME, drafts, said=said, by=by)
+
+    def ask(_: Journey, standing: Standing) -> list[Draft]:
+        if baby not in in_hospital(standing):
+            raise Refused("That baby is not in hospital. Choose another, or look at her page first.", field="baby")
+        beside_her = baby in standing.where.with_her
+        if beside_her and to not in HOME_WITH_HER and not (standing.where.mother_in_hospital and not to):
+            raise Refused("Choose where the baby goes.", field="to")
+        gone = Draft("baby_discharged", at, baby=baby, note=note)
+        return [gone, _place(baby, to, at)] if beside_her and to else [gone]
+
+    return record_asked(journey, BABY_HOME, ask, said=(baby, at, to, note), submission=submission, by=by)
+
+
+def _place(baby: int, place: str, at: datetime, note: str = "") -> Draft:
+    return Draft("baby_place_recorded", at, baby=baby, details={"place": place}, note=note)

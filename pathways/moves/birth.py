@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
-
-from django.db import transaction
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
@@ -14,12 +13,11 @@ from carecoord.access.models import User
 from carecoord.refused import Refused
 from pathways.engine import Stage
 from pathways.engine.stage import POSTNATAL_STAGES
-from pathways.guided import Move, Standing, standing_of
+from pathways.guided import Move, Standing
 from pathways.models import Journey
-from pathways.moves.recording import Recorded, record_move
-from pathways.recording import Draft, lock, sent_before
+from pathways.moves.recording import Recorded, record_asked
+from pathways.recording import Draft
 from pathways.rules.birth import Birth, ToRecord, facts_of, first_problem, next_numbers
-from pathways.seen import fingerprint
 
 _MEANWHILE = "Somebody recorded a birth while you were writing. Look at her page before you add another baby."
 
@@ -42,7 +40,6 @@ BIRTH = Move(
 )
 
 
-@transaction.atomic
 def record_births(
     journey: Journey,
     births: Sequence[Birth],
@@ -56,29 +53,19 @@ def record_births(
 
     Raises Refused with the field of the birth that cannot have been so; also where somebody recorded one meanwhile.
     """
-    journey = lock(journey)
-    said = fingerprint(journey.pk, *births, came_in_at, note)
-    if earlier := sent_before(submission, said):
-        return Recorded([earlier], again=True)
-    known = standing_of(journey)
-    if [birth.baby for birth in births] != next_numbers(sorted(known.where.born), len(births)):
-        raise Refused(_MEANWHILE)
-    if problem := first_problem(births, known.facts, came_in_at):
-        raise Refused(problem.sentence, field=problem.field)
-    lines = facts_of(births, known.facts, came_in_at, clock.now())
-    return record_move(journey, BIRTH, drafts_of(lines, note=note, submission=submission), said=said, by=by)
+
+    def ask(_: Journey, known: Standing) -> list[Draft]:
+        if [birth.baby for birth in births] != next_numbers(sorted(known.where.born), len(births)):
+            raise Refused(_MEANWHILE)
+        if problem := first_problem(births, known.facts, came_in_at):
+            raise Refused(problem.sentence, field=problem.field)
+        return _drafts(facts_of(births, known.facts, came_in_at, clock.now()), note)
+
+    return record_asked(journey, BIRTH, ask, said=(*births, came_in_at, note), submission=submission, by=by)
 
 
-def drafts_of(lines: Sequence[ToRecord], *, note: str = "", submission: UUID | None = None) -> list[Draft]:
-    """The facts of one form as drafts; the first carries the form's note and its ``submission``."""
-    return [
-        Draft(
-            line.kind,
-            line.at,
-            baby=line.baby,
-            details=line.details,
-            note=" ".join(filter(None, (line.note, note if number == 0 else ""))),
-            submission=submission if number == 0 else None,
-        )
-        for number, line in enumerate(lines)
-    ]
+def _drafts(lines: Sequence[ToRecord], note: str) -> list[Draft]:
+    """The facts of one form as drafts; the first carries the form's note beside its own."""
+    drafts = [Draft(line.kind, line.at, baby=line.baby, details=line.details, note=line.note) for line in lines]
+    drafts[0] = replace(drafts[0], note=" ".join(filter(None, (drafts[0].note, note))))
+    return drafts

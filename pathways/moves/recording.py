@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from carecoord.access.models import User
 from pathways.guided import Move, Standing, check_offered
 from pathways.models import Event, Journey
 from pathways.recording import Draft, append, check_draft, lock, said_by, sent_before
+from pathways.seen import fingerprint
 from pathways.visibility import check_may
 
 
@@ -50,3 +52,29 @@ def record_move(
     for draft in drafts:
         check_draft(journey, draft)
     return Recorded(append(journey, drafts, said=said, by=by))
+
+
+@transaction.atomic
+def record_asked(
+    journey: Journey,
+    move: Move,
+    ask: Callable[[Journey, Standing], Sequence[Draft]],
+    *,
+    said: Sequence[object],
+    submission: UUID | None,
+    by: User,
+) -> Recorded:
+    """``record_move`` for facts that follow from where she stands: ``ask`` says which, under the lock.
+
+    ``said`` is all that the form says. A form that was sent before asks nothing. Raises Refused, as ``ask`` may.
+    """
+    journey = lock(journey)
+    check_may(by, move.ability, woman_id=journey.woman_id)
+    words = fingerprint(journey.pk, *said)
+    if earlier := sent_before(submission, words):
+        return Recorded([earlier], again=True)
+    drafts = list(ask(journey, check_offered(move, journey)))
+    if not drafts:
+        return Recorded([])
+    drafts[0] = replace(drafts[0], submission=submission)
+    return record_move(journey, move, drafts, said=words, by=by)

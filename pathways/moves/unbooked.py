@@ -16,13 +16,12 @@ from carecoord.refused import Refused
 from pathways.actions import Person, fill_blanks
 from pathways.engine import Fact
 from pathways.finding.registration import NewJourney, register
-from pathways.guided import Move, check_offered
+from pathways.guided import Move, Standing
 from pathways.models import Journey
-from pathways.moves.recording import Recorded, record_move
+from pathways.moves.recording import Recorded, record_asked
 from pathways.recording import Draft, append, check_draft, lock, sent_before
 from pathways.rules.unbooked import MOMENT, STEP, edd_from_weeks, first_record_owed
 from pathways.seen import fingerprint
-from pathways.visibility import check_may
 
 FIRST_RECORD = Move(
     key="first_record",
@@ -87,29 +86,41 @@ def arrive(person: Person, arrival: Arrival, *, not_these: Set[int], submission:
     return journey
 
 
-@transaction.atomic
 def write_first_record(journey: Journey, record: FirstRecord, *, submission: UUID | None = None, by: User) -> Recorded:
     """Write down what is known of her by now. With the bloods offered and her midwife told, the handoff is done.
 
-    What somebody wrote before stays. Raises Refused where no first record is owed, and where nothing is said.
+    Raises Refused where no first record is owed, where nothing is said, and beside what somebody else wrote meanwhile.
     """
-    journey = lock(journey)
-    check_may(by, FIRST_RECORD.ability, woman_id=journey.woman_id)
-    said = fingerprint(journey.pk, record)
-    if earlier := sent_before(submission, said):
-        return Recorded([earlier], again=True)
-    facts = check_offered(FIRST_RECORD, journey).facts
-    admission = first_record_owed(facts) or 0
-    filled = fill_blanks(journey.woman, {"allergies": record.allergies, "interpreter": record.interpreter}, by=by)
-    known = {fact.kind for fact in facts}
-    drafts = [draft for draft in _facts_of(record, facts) if draft.kind not in known]
-    drafts += _answer(journey, record, admission)
-    if drafts:
-        drafts[0] = replace(drafts[0], note=record.note, submission=submission)
-        return record_move(journey, FIRST_RECORD, drafts, said=said, by=by)
-    if not filled:
-        raise Refused("Nothing new is written here yet. Fill in what she told you, or come back later.")
-    return Recorded([])
+
+    def ask(her: Journey, standing: Standing) -> list[Draft]:
+        _check_unwritten(her, record, standing.facts)
+        filled = fill_blanks(her.woman, {"allergies": record.allergies, "interpreter": record.interpreter}, by=by)
+        drafts = [*_facts_of(record, standing.facts), *_answer(her, record, standing.facts)]
+        if record.note:
+            first, *rest = drafts or [Draft("contact_made", clock.now())]  # her words need an entry to stand in
+            return [replace(first, note=record.note), *rest]
+        if not drafts and not filled:
+            raise Refused("Nothing new is written here yet. Fill in what she told you, or come back later.")
+        return drafts
+
+    return record_asked(journey, FIRST_RECORD, ask, said=(record,), submission=submission, by=by)
+
+
+def _check_unwritten(journey: Journey, record: FirstRecord, facts: Sequence[Fact]) -> None:
+    """Raise Refused beside what was blank when the page was opened and stands now: no words are lost unread."""
+    for name in ("allergies", "interpreter"):
+        mine, theirs = getattr(record, name), getattr(journey.woman, name)
+        if mine and theirs and mine != theirs:
+            raise Refused(
+                f"Somebody wrote “{theirs}” meanwhile. Change it among her details if it is wrong.", field=name
+            )
+    if (record.edd or record.weeks) and journey.edd:
+        found = clock.day_in_words(journey.edd)
+        raise Refused(f"Her EDD was agreed meanwhile: {found}. Empty this.", field="edd" if record.edd else "weeks")
+    if record.opioids != Opioids() and any(fact.kind == "drug_use_disclosed" for fact in facts):
+        raise Refused(
+            "Somebody wrote down meanwhile what she says. Leave this open, and look at her page.", field="used"
+        )
 
 
 def _facts_of(record: FirstRecord, facts: Sequence[Fact]) -> list[Draft]:
@@ -118,7 +129,9 @@ def _facts_of(record: FirstRecord, facts: Sequence[Fact]) -> list[Draft]:
     came_at = max(fact.occurred_at for fact in facts if fact.kind == "admitted")
     edd = record.edd or (edd_from_weeks(record.weeks, clock.today(now)) if record.weeks else None)
     dating = [Draft("dating_agreed", now, details={"edd": edd.isoformat()})] if edd else []
-    return [*dating, *_said_of_opioids(record.opioids, now, came_at=came_at)]
+    in_treatment = any(fact.kind == "treatment_started" for fact in facts)
+    said = _said_of_opioids(record.opioids, now, came_at=came_at)
+    return [*dating, *(draft for draft in said if not (in_treatment and draft.kind == "treatment_started"))]
 
 
 def _said_of_opioids(opioids: Opioids, at: datetime, *, came_at: datetime) -> list[Draft]:
@@ -132,8 +145,9 @@ def _said_of_opioids(opioids: Opioids, at: datetime, *, came_at: datetime) -> li
     return found
 
 
-def _answer(journey: Journey, record: FirstRecord, admission: int) -> list[Draft]:
+def _answer(journey: Journey, record: FirstRecord, facts: Sequence[Fact]) -> list[Draft]:
     """That the handoff is done, once bloods were offered and a specialist midwife was told."""
+    admission = first_record_owed(facts) or 0
     owed = journey.handoffs.open().filter(moment=MOMENT, step=STEP, subject_number=admission)
     if not (record.bloods_offered and record.midwife_told_on and owed.exists()):
         return []

@@ -209,7 +209,7 @@ def test_a_baby_goes_home_with_her_or_after_being_placed_away(in_labour: Journey
     go_home(in_labour, 1, ago(hours=2), to="with_mother_and_kin", by=midwife)
     assert whole(in_labour).stage == Stage.POSTNATAL_COMMUNITY
     go_home(in_labour, 2, ago(hours=1), by=midwife)
-    with pytest.raises(Refused, match="not in hospital"):
+    with pytest.raises(Refused, match="no longer fits"):
         go_home(in_labour, 2, ago(hours=1), by=midwife)
     said = in_labour.events.filter(kind="baby_place_recorded", baby=2).count()
     assert said == 1  # at the birth; where a baby is who is placed away is nobody's line here
@@ -265,18 +265,44 @@ def test_the_first_record_fills_what_is_blank_and_completes_what_is_owed(midwife
     assert (made.woman.allergies, made.point_on(clock.today())) == ("penicillin", "36+0")
     assert owed_record(made).state == State.PENDING
     rest = FirstRecord(
-        allergies="none known",
         opioids=Opioids("yes", "yes", "methadone_oral_1mg_ml"),
         bloods_offered=True,
         midwife_told_on=clock.today(),
         note="Her sister is with her.",
     )
     write_first_record(made, rest, by=midwife)
-    assert whole(made).woman.allergies == "penicillin"  # what somebody wrote before stays
+    assert whole(made).woman.allergies == "penicillin"
     assert owed_record(made).state == State.COMPLETED_ON_TIME
     assert "OST_VERIFY" in open_moments(made)  # treatment counts from her coming in
     with pytest.raises(Refused, match="no longer fits"):
         write_first_record(made, FirstRecord(interpreter="Polish"), by=midwife)
+
+
+def test_her_words_have_an_entry_and_her_treatment_starts_once(midwife: User) -> None:
+    made = arrived(midwife, opioids=Opioids())
+    happened(made, ("treatment_started", ago(60)))
+    write_first_record(made, FirstRecord(note="Her sister is with her."), by=midwife)
+    assert made.events.get(kind="contact_made").note == "Her sister is with her."
+    write_first_record(made, FirstRecord(opioids=Opioids("yes", "yes")), by=midwife)
+    assert kinds(made).count("treatment_started") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (FirstRecord(allergies="none known"), "allergies"),
+        (FirstRecord(interpreter="Polish"), "interpreter"),
+        (FirstRecord(weeks=30), "weeks"),
+        (FirstRecord(edd=date(2027, 1, 1)), "edd"),
+        (FirstRecord(opioids=Opioids("no")), "used"),
+    ],
+)
+def test_what_somebody_else_wrote_meanwhile_is_told_beside_it(midwife: User, words: FirstRecord, field: str) -> None:
+    made = arrived(midwife)
+    write_first_record(made, FirstRecord(allergies="penicillin", interpreter="Urdu", weeks=36), by=midwife)
+    with pytest.raises(Refused) as refused:
+        write_first_record(made, words, by=midwife)
+    assert refused.value.field == field
 
 
 def test_a_first_record_sent_twice_counts_once_and_one_without_words_is_refused(midwife: User) -> None:

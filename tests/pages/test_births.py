@@ -213,6 +213,13 @@ def test_what_is_missing_is_said_and_nothing_is_saved(client: Any, nurse: User) 
     assert not Woman.objects.exists()
 
 
+def test_a_medicine_is_kept_with_her_treatment_alone(client: Any, nurse: User) -> None:
+    answer = client.post(reverse("add_in_labour"), comes(product="buprenorphine_sl"))
+    assert "Say that she is in treatment, or leave the medicine open." in text_of(answer)
+    client.post(reverse("add_in_labour"), comes(product="buprenorphine_sl", in_treatment="yes"))
+    assert Journey.objects.get().events.get(kind="treatment_started").details == {"medication": "buprenorphine_sl"}
+
+
 def test_who_could_be_her_is_shown_first_and_saved_as_somebody_else(client: Any, nurse: User) -> None:
     for _ in range(2):
         answer = client.post(reverse("add_in_labour"), comes())
@@ -243,6 +250,19 @@ def test_her_first_record_asks_what_is_not_known_and_ends_what_is_owed(client: A
     assert made.handoffs.get(moment="UNBOOKED_LABOUR", step="minimum_dataset").state == "completed_on_time"
     assert "does not fit" in text_of(client.get(page))
     assert "write her first record" not in text_of(client.get(url(made, "journey")))
+
+
+def test_whoever_writes_the_first_record_second_reads_what_stands_and_keeps_their_words(
+    client: Any, nurse: User
+) -> None:
+    client.post(reverse("add_in_labour"), comes())
+    page = url(Journey.objects.get(), "first_record")
+    form = {"submission": str(uuid.uuid4()), "bloods": "no"}
+    client.post(page, {**form, "allergies": "latex"})
+    answer = client.post(page, {**form, "submission": str(uuid.uuid4()), "allergies": "penicillin", "used": "yes"})
+    assert "Somebody wrote “latex” meanwhile." in text_of(answer)
+    assert 'value="penicillin"' in answer.content.decode()
+    assert Woman.objects.get().allergies == "latex"
 
 
 def test_the_way_to_it_stands_where_she_would_be_added(client: Any, nurse: User) -> None:
