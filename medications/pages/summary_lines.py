@@ -18,7 +18,7 @@ from medications.wording.times import day
 from pathways import engine
 from pathways.engine import LATE_STATES, OPEN_STATES, State
 from pathways.engine.facts import instant_in
-from pathways.rules.baby_places import SAID_IN_HOSPITAL, BabyIs, places_of
+from pathways.rules.baby_places import SAID_IN_HOSPITAL, BabyIs, Place, places_of
 from pathways.shown import Shown
 from pathways.wording.babies import PLACES
 from pathways.wording.handoffs import live_state, step_of
@@ -58,12 +58,18 @@ def babies(known: Known, now: datetime) -> Iterator[Baby]:
     here = engine.whereabouts(known.facts).with_her_in_hospital
     lines = {line.number: line for line in known.baby_lines}
     for number, stands in places_of(known.facts).items():
-        if number not in here and stands.place not in SAID_IN_HOSPITAL:
+        if number not in here and not _said_to_be_here(known, stands):
             continue
         who = f"Baby {number}: " if len(births) > 1 else ""
         words, line = _words(known, number, stands, lines.get(number), now), lines.get(number)
         url = reverse("observation", args=[known.journey.pk, number])
         yield Baby(f"{who}{words}", line.next_words if line else "", line.state if line else "", url)
+
+
+def _said_to_be_here(known: Known, stands: BabyIs) -> bool:
+    """Whether a baby who was not born here is in hospital, or beside her on the ward."""
+    beside_her = stands.place is Place.WITH_MOTHER and stands.said_at is not None and known.admission is not None
+    return beside_her or stands.place in SAID_IN_HOSPITAL
 
 
 def _words(known: Known, number: int, stands: BabyIs, line: BabyLine | None, now: datetime) -> str:

@@ -14,7 +14,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.models import Team, User
 from carecoord.refused import Refused
 from pathways.actions import Person, fill_blanks
-from pathways.engine import Fact
+from pathways.engine import Fact, Stage
 from pathways.finding.registration import NewJourney, register
 from pathways.guided import Move, Standing
 from pathways.models import Journey
@@ -32,7 +32,7 @@ FIRST_RECORD = Move(
     ability=Ability.ADD_WOMAN,
     page="first_record",
     offered=lambda standing: not standing.closed and first_record_owed(standing.facts) is not None,
-    likely=frozenset({"", "booking", "intrapartum", "postnatal_inpatient"}),
+    likely=frozenset({Stage.INTRAPARTUM.value, Stage.POSTNATAL_INPATIENT.value}),
 )
 
 

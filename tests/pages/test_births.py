@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from carecoord import clock
@@ -97,6 +101,29 @@ def test_who_was_slower_reads_that_a_birth_was_recorded_and_keeps_what_they_type
     assert record.babies.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("same_form", [True, False])
+def test_two_browsers_at_once_record_one_baby(same_form: bool) -> None:
+    made = journey(edd=clock.today())
+    happened(made, ("booking_completed", ago(90)), ("admitted", ago(hours=6), {"reason": "labour"}))
+    browsers = Client(), Client()
+    for browser in browsers:
+        browser.force_login(staff(Role.WARD_MIDWIFE, team="maple"))
+    form, together = births(**of_baby(1)), Barrier(2)
+
+    def send(browser: Client, typed: dict[str, str]) -> int:
+        try:
+            together.wait()
+            return int(browser.post(url(made, "birth"), typed).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(send, browsers, (form, form if same_form else births(**of_baby(1)))))
+    assert sorted(answers) == ([302, 302] if same_form else [200, 302])
+    assert made.babies.count() == made.events.filter(kind="baby_born").count() == 1
+
+
 def test_where_no_baby_lived_the_page_leads_to_the_one_for_a_loss(client: Any, record: Journey) -> None:
     answer = client.post(url(record, "birth"), births(**of_baby(1, "stillborn", "")))
     assert "Record this on the page for a loss" in text_of(answer)
@@ -176,6 +203,15 @@ def test_the_board_says_where_each_baby_is_as_it_was_said_last(client: Any, nurs
         words = text_of(client.get(page))
         assert "Baby 1: observation not started, in transitional care, with her" in words
         assert "Baby 2: observation not started, in the neonatal unit" in words
+
+
+def test_a_baby_who_came_back_with_her_stands_on_the_board(client: Any, nurse: User) -> None:
+    made = journey(edd=clock.today())
+    happened(made, ("booking_completed", ago(90)), ("baby_born", ago(4), {"place": "home"}, 1))
+    claimed(made, nurse)
+    client.post(url(made, "readmitted"), sent(ago(hours=1), with_her_1="yes"))
+    (woman,) = client.get(reverse("ward", args=["maple"])).context["board"].women
+    assert [baby.words for baby in woman.babies] == ["with her"]
 
 
 def test_a_place_that_a_look_has_seen_since_stands_in_its_place(client: Any, nurse: User) -> None:
