@@ -49,7 +49,7 @@ class Leaving:
 
 @transaction.atomic
 def leave_hospital(journey: Journey, move: Move, leaving: Leaving, *, by: User) -> Recorded:
-    """Record that she left, and the babies who left with her; ``move`` is the page. The last event is hers.
+    """Record that she left, and the babies who left with her; ``move`` is the page. The first event is hers.
 
     Raises Refused where a baby stays, or leaves its observation, and it is not her own decision.
     """

@@ -163,7 +163,7 @@ def _check_end(end: End, standing: Standing) -> None:
         )
     if not end.with_baby and standing.where.with_her:
         raise Refused(
-            "Record first where her baby is placed: “A baby is placed away”. Then say here where she lives.",
+            "Record first where her baby is placed: “A baby is placed away from her”. Then say here where she lives.",
             field="with_baby",
         )
 
