@@ -121,6 +121,20 @@ class Observing:
     approved_on: date | None = None
 
 
+@dataclass(frozen=True)
+class Outreach:
+    """How a woman is looked for here: after how many tries, in how many days, a person decides how to go on.
+
+    ``pause_days``: how long a pause may last before somebody looks again.
+    """
+
+    tries: int = 6
+    days: int = 14
+    pause_days: int = 14
+    owner: str = ""
+    approved_on: date | None = None
+
+
 # What a site can have a text on. A key that its file leaves out is shown as not configured.
 POLICY_KEYS: dict[str, str] = {
     "ooh_verification": "her medicine cannot be confirmed at this hour",
@@ -156,6 +170,7 @@ class SiteDefinition:
     sources: tuple[Source, ...] = ()
     policies: Mapping[str, Policy] = field(default_factory=dict)
     observing: Observing = Observing()
+    outreach: Outreach = Outreach()
 
     def source(self, code: str) -> Source | None:
         """The source with this code; None where the file has none such."""
@@ -195,6 +210,7 @@ def read_site_file(path: Path) -> SiteDefinition:
             sources=tuple(_source(raw["nation"], source) for source in raw.get("sources", [])),
             policies={policy["key"]: Policy(**policy) for policy in raw.get("policies", [])},
             observing=Observing(**raw.get("observing", {})),
+            outreach=Outreach(**raw.get("outreach", {})),
         )
     except (KeyError, TypeError, ValueError, tomllib.TOMLDecodeError) as problem:
         raise InvalidSiteFile(f"{path.name}: {problem}") from problem
@@ -208,6 +224,7 @@ def read_site_file(path: Path) -> SiteDefinition:
     _checked(not unknown, path, f"unknown state of an offer: {', '.join(unknown)}")
     _check_sources(definition, path)
     _check_observing(definition.observing, path)
+    _check_outreach(definition.outreach, path)
     _check_policies(definition, [policy["key"] for policy in raw.get("policies", [])], path)
     return definition
 
@@ -239,6 +256,14 @@ def _check_observing(observing: Observing, path: Path) -> None:
     _checked(1 <= observing.first_within_hours <= 24, path, "first_within_hours lies between 1 and 24")
     stated = observing == Observing() or (observing.owner and isinstance(observing.approved_on, date))
     _checked(bool(stated), path, "observation needs an owner and the date of approval")
+
+
+def _check_outreach(outreach: Outreach, path: Path) -> None:
+    _checked(2 <= outreach.tries <= 12, path, "tries of outreach lie between 2 and 12")
+    _checked(7 <= outreach.days <= 28, path, "days of outreach lie between 7 and 28")
+    _checked(1 <= outreach.pause_days <= 28, path, "pause_days of outreach lie between 1 and 28")
+    stated = outreach == Outreach() or (outreach.owner and isinstance(outreach.approved_on, date))
+    _checked(bool(stated), path, "outreach needs an owner and the date of approval")
 
 
 def _check_policies(definition: SiteDefinition, keys: Sequence[str], path: Path) -> None:

@@ -120,3 +120,34 @@ def test_the_texts_of_the_gap_are_those_of_the_pathway() -> None:
     assert texts["gap_72h"] == "Tolerance may be lost. Prescriber reassessment required before next dose"
     assert texts["gap_120h"] == "≥5 days: reassess as for restart"
     assert texts["part_dose"] == "Prescriber to decide. No automatic repeat"
+
+
+OUTREACH = """
+[outreach]
+tries = 4
+days = 10
+pause_days = 7
+owner = "Outreach group"
+approved_on = 2026-10-01
+"""
+
+
+def test_how_a_woman_is_looked_for_is_the_sites_own_or_the_default(tmp_path: Path) -> None:
+    said, silent = read(tmp_path, FILE + OUTREACH).outreach, read(tmp_path, FILE).outreach
+    assert (said.tries, said.days, said.pause_days, said.owner) == (4, 10, 7, "Outreach group")
+    assert (silent.tries, silent.days, silent.pause_days, silent.owner) == (6, 14, 14, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("tries = 4", "tries = 40", "tries of outreach"),
+        ("days = 10", "days = 90", "days of outreach"),
+        ("pause_days = 7", "pause_days = 60", "pause_days of outreach"),
+        ('owner = "Outreach group"', "", "needs an owner"),
+        ("tries = 4", "times = 4", "times"),
+    ],
+)
+def test_a_search_without_a_near_end_or_an_owner_is_refused(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    with pytest.raises(InvalidSiteFile, match=problem):
+        read(tmp_path, FILE + OUTREACH.replace(old, new, 1))
