@@ -53,6 +53,10 @@ ANSWERS: dict[str, State] = {
 SAID_BY_OTHERS = frozenset({"transfer_accepted", "transfer_refused"})
 
 
+# No answer lets the search for her rest: it ends when she is reached (moves/outreach.py).
+ENDED_BY_REACHING_HER = frozenset({"LOST_CONTACT"})
+
+
 class AlreadyAnswered(Refused):
     """Somebody else ended this handoff first."""
 
@@ -334,6 +338,10 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
         raise Refused("The other site answers this: offer it to them, or take the move back on the offer's page.")
     if draft.kind == "handoff_completed" and (page := page_completing(handoff.moment)):
         raise Refused(f"This is completed on a page of its own: “{page.title}”.")
+    if handoff.moment in ENDED_BY_REACHING_HER:
+        raise Refused(
+            "Only reaching her ends this. Write down each try, and decide how to go on, on the page for that."
+        )
     return end_handoff(handoff, draft, by=by)
 
 

@@ -133,10 +133,30 @@ def mark_unsafe(woman: Woman, *, by: User) -> SafeContact:
     newest = newest_contact(woman.pk)
     if newest and not newest.still_safe:
         return newest
-    waiting = MessageToHer.objects.filter(woman=woman, sent_at=None, recalled_at=None)
-    waiting.update(recalled_at=clock.now())
+    _call_back(woman)
     agreed = newest.agreed if newest else {}
     return SafeContact.objects.create(woman=woman, **agreed, still_safe=False, recorded_by=by)
+
+
+@transaction.atomic
+def doubt_contact(woman: Woman, *, by: User | None) -> SafeContact | None:
+    """It seems not to be hers any more: what she agreed to is not confirmed until she was asked. None where none is.
+
+    Nothing is sent to her meanwhile, and what waits is called back.
+    """
+    check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
+    one_at_a_time(woman.pk)
+    newest = newest_contact(woman.pk)
+    if newest is None or not newest.still_safe or newest.confirmed_on is None:
+        return newest
+    _call_back(woman)
+    return SafeContact.objects.create(woman=woman, **newest.agreed, recorded_by=by)
+
+
+def _call_back(woman: Woman) -> None:
+    """What waits to be sent to her is not sent any more."""
+    waiting = MessageToHer.objects.filter(woman=woman, sent_at=None, recalled_at=None)
+    waiting.update(recalled_at=clock.now())
 
 
 @transaction.atomic

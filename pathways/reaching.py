@@ -18,6 +18,7 @@ from pathways.actions import Refused
 from pathways.contact import one_at_a_time
 from pathways.models import Event, MessageToHer, SafeContact, Woman
 from pathways.models.contact import newest_contact
+from pathways.rules.outreach import Agreed
 
 Channel = SafeContact.Channel
 CARRY_MESSAGES = frozenset({Channel.TEXT, Channel.EMAIL, Channel.LETTER})
@@ -75,7 +76,7 @@ def _inside_her_hours(contact: SafeContact, at: datetime) -> Reach:
 def may_reach(woman: Woman, channel: str, at: datetime) -> Reach:
     """Whether she may be reached this way at that instant."""
     reach = decide(newest_contact(woman.pk), channel, at, died=_has_died(woman))
-    if reach.allowed and channel == Channel.LETTER and not _has_address_to_write_to(woman):
+    if reach.allowed and channel == Channel.LETTER and not _asked_of_her_places("has_address_to_write_to", woman):
         return Reach(False, "No address is recorded that is safe to write to.")
     return reach
 
@@ -96,6 +97,22 @@ def reach(woman: Woman, message: str, at: datetime, *, by: User | None) -> Messa
     return MessageToHer.objects.create(woman=woman, channel=channel, message=message, queued_at=at, queued_by=by)
 
 
+def agreed_with(woman: Woman, at: datetime) -> Agreed:
+    """What she agreed to as far as it holds at ``at``, for whoever goes and looks for her. Two queries."""
+    contact = newest_contact(woman.pk)
+    safe = contact is None or contact.still_safe
+    return agreed_in(contact, at, may_be_visited=safe and _asked_of_her_places("has_address_to_visit", woman))
+
+
+def agreed_in(contact: SafeContact | None, at: datetime, *, may_be_visited: bool = False) -> Agreed:
+    """The same of one version that is at hand. A way that was not confirmed for four weeks is none."""
+    today = clock.today(at)
+    if contact is None or contact.channel in ("", Channel.NONE) or not contact.is_confirmed(today):
+        return Agreed(may_be_visited=may_be_visited)
+    only_in_words = bool(contact.hours) and not (contact.days or contact.safe_from or contact.safe_until)
+    return Agreed(contact.channel, contact.days, contact.safe_from, contact.safe_until, only_in_words, may_be_visited)
+
+
 def may_still_go(message: MessageToHer, at: datetime) -> Reach:
     """Whether a message that waits may be delivered now; asked again right before it goes."""
     if message.sent_at or message.recalled_at:
@@ -107,8 +124,9 @@ def _has_died(woman: Woman) -> bool:
     return Event.objects.filter(journey__woman=woman, kind="mother_died", correction=None).exists()
 
 
-def _has_address_to_write_to(woman: Woman) -> bool:
+def _asked_of_her_places(question: str, woman: Woman) -> bool:
+    """What a function of the database answers about her addresses, without telling where they are."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT has_address_to_write_to(%s)", [woman.pk])
+        cursor.callproc(question, [woman.pk])
         (found,) = cursor.fetchone()
     return bool(found)

@@ -49,6 +49,10 @@ WALL = Wall(
         _of_journey("pathways_stayoffer", _APPEND, worker="SELECT"),
         _of_journey("pathways_departure", _APPEND, worker="SELECT"),
         _of_journey("pathways_placement", _APPEND, worker="SELECT"),
+        _of_journey("pathways_try", _APPEND),
+        _of_journey("pathways_asked", _APPEND),
+        _of_journey("pathways_outreachdecision", _APPEND),
+        _of_journey("pathways_latereason", _APPEND),
         # Managers are told too and see no woman: what they may know comes from functions. An alert stays as it was,
         # and only loses its handoff's row when that goes.
         _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=f"{_APPEND}, UPDATE (handoff_id)"),
@@ -73,6 +77,7 @@ WALL = Wall(
         "pathways_decide_match(bigint, text, text)",
         "open_contact(bigint, text, text, uuid)",
         "has_address_to_write_to(bigint)",
+        "has_address_to_visit(bigint)",
         "pathways_my_alerts()",
         "pathways_take_alert(bigint, uuid)",
         "pathways_give_back_alert(bigint)",

@@ -28,6 +28,7 @@ class Ability(StrEnum):
     SEE_WHO_LOOKED = "see who has looked at a record"
     REVIEW_ACCESS = "review how records are used"
     OPEN_ADDRESS = "open her number and her address, for a purpose"
+    DECIDE_OUTREACH = "decide how the search for a woman goes on"
     MANAGE_DUTY = "say who holds which post of the ladders, and when"
     ENROL_MACHINE = "make a computer a shared machine of the ward"
     SEE_SYSTEM = "see whether the product does its work"
@@ -60,7 +61,8 @@ _CASELOAD = _MIDWIFERY | {
     Ability.MANAGE_ACCESS,
     Ability.SEE_NOTICES,
 }
-_REACHES_HER = frozenset({Ability.OPEN_ADDRESS})  # with the label for it; see labels.py
+# Go and look for her: her number with the label for it (see labels.py), and how the search goes on.
+_REACHES_HER = frozenset({Ability.OPEN_ADDRESS, Ability.DECIDE_OUTREACH})
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
 
 _SEES_MEDICINE = frozenset({Ability.SEE_WARD, Ability.SEE_MEDICINE})

@@ -6,8 +6,10 @@ from pathways.models.contact import Address, ContactDetail, MessageToHer, Openin
 from pathways.models.demo import DemoWoman
 from pathways.models.handoffs import Flag, Handoff, SweepRun
 from pathways.models.journeys import Baby, Correction, Event, Journey
+from pathways.models.late_entry import LateReason
 from pathways.models.matches import MatchReview
 from pathways.models.offers import Offer, OfferQuestion
+from pathways.models.outreach import Asked, OutreachDecision, Try
 from pathways.models.owners import Owner
 from pathways.models.together import Departure, Placement, StayOffer
 from pathways.models.women import Identifier, Woman
@@ -16,6 +18,7 @@ __all__ = [
     "Address",
     "Alert",
     "AlertTo",
+    "Asked",
     "Baby",
     "Background",
     "ContactDetail",
@@ -29,15 +32,18 @@ __all__ = [
     "Hold",
     "Identifier",
     "Journey",
+    "LateReason",
     "MatchReview",
     "MessageToHer",
     "Offer",
     "OfferQuestion",
     "Opening",
+    "OutreachDecision",
     "Owner",
     "Placement",
     "SafeContact",
     "StayOffer",
     "SweepRun",
+    "Try",
     "Woman",
 ]

@@ -10,4 +10,6 @@ admission    admitted not in labour, back after the birth, home undelivered
 birth        one to three babies are born
 babies       where each baby is, and a baby goes home
 unbooked     in labour and not known, or not booked
+outreach     a try to reach her, somebody asked about her, how the search goes on
+late_entry   what made it later that she came
 """

@@ -45,6 +45,7 @@ from pathways.models import (
     Woman,
 )
 from tests.actions import cases_of_together
+from tests.actions import cases_of_outreach
 from tests.constraints import refused, taken_away, without
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
 from tests.together import stay_row
@@ -454,6 +455,7 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "one_draft_per_page": (Draft, two_drafts),
     "failure_once_per_window": (SignInFailure, two_counts_of_nobody),
     **cases_of_together.CASES,
+    **cases_of_outreach.CASES,
 }
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of an event": (
@@ -470,6 +472,7 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of a question": (OfferQuestion, same_form(lambda form: question(submission=form))),
     "submission of a stay offer": (StayOffer, same_form(lambda form: stay_row(journey(), submission=form))),
     "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
+    **cases_of_outreach.UNIQUE_COLUMNS,
 }
 TRIGGERS = {
     "pathways_event": changed_event,
@@ -483,6 +486,7 @@ TRIGGERS = {
     "pathways_opening": lambda: (opening(), Opening.objects.all().delete()),
     "pathways_background": lambda: (background(), Background.objects.update(text="y")),
     **cases_of_together.TRIGGERS,
+    **cases_of_outreach.TRIGGERS,
 }
 
 
