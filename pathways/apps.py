@@ -24,13 +24,21 @@ class PathwaysConfig(AppConfig):
 
         register(*EVERY)
 
+        self._fill_places()
+
+    def _fill_places(self) -> None:
+        """What stands on the privacy officer's screen and on her journey's page."""
         from carecoord.audit.panels import SCREEN
         from carecoord.panels import Panel
+        from pathways.demo.parts import NAMED
         from pathways.pages.around_birth import first_record_panel
+        from pathways.pages.outreach import search_panel
         from pathways.pages.privacy import waiting
         from pathways.pages.together import together_panel
         from pathways.panels import ON_HER_JOURNEY
 
         ON_HER_JOURNEY.register(Panel("together", 5, "pathways/together_panel.html", together_panel))
         ON_HER_JOURNEY.register(Panel("first-record", 5, "pathways/first_record_panel.html", first_record_panel))
+        NAMED.append("pathways.demo.searching.part")
         SCREEN.register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))
+        ON_HER_JOURNEY.register(Panel("reaching-her", 4, "pathways/outreach_panel.html", search_panel))

@@ -83,7 +83,11 @@ class Shown:
         """Whether the reader may read the note and the free words of an entry. One query, for who wrote it."""
         if event.recorded_by_id == self.reader.pk or self.all_words:
             return True
-        return _lane(event) not in self._hidden_lanes
+        return self.words_in(_lane(event))
+
+    def words_in(self, lane: Lane | None) -> bool:
+        """Whether the reader may read what was written in words on that lane."""
+        return lane not in self._hidden_lanes
 
     @property
     def all_words(self) -> bool:

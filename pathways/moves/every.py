@@ -7,6 +7,7 @@ from pathways.moves.admission import ADMITTED, HOME_UNDELIVERED, READMITTED
 from pathways.moves.babies import BABY_HOME, BABY_PLACES
 from pathways.moves.birth import BIRTH
 from pathways.moves.labour import LABOUR
+from pathways.moves.outreach import ASKED, TRIED
 from pathways.moves.placement import END, START
 from pathways.moves.together import PLAN_HOME, STAY_OFFER
 from pathways.moves.unbooked import FIRST_RECORD
@@ -24,4 +25,6 @@ EVERY: tuple[Move, ...] = (
     READMITTED,
     BABY_PLACES,
     BABY_HOME,
+    TRIED,
+    ASKED,
 )

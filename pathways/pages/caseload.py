@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 MINE, COVER, ALL_OPEN, NOBODY = "mine", "cover", "all", "nobody"
 OUTREACH = "LOST_CONTACT"
+OUT_OF_CONTACT = "contact"  # the chip of those whom nobody has reached in time
 
 
 class Urgency(IntEnum):
@@ -113,7 +114,7 @@ CHIPS = (
     Chip("separated", "Separated", _stages(Stage.SEPARATED)),
     Chip("loss", "After a loss", _stages(Stage.BEREAVEMENT)),
     Chip("unfinished", "Closed, not finished", _stages(Stage.CLOSED)),
-    Chip("contact", "Out of contact", Q(out_of_contact__gt=0)),
+    Chip(OUT_OF_CONTACT, "Out of contact", Q(out_of_contact__gt=0)),
     Chip("missed", "Missed", Q(urgency=Urgency.MISSED), Shown.WHEN_CHOSEN),
     Chip("overdue", "Overdue", Q(urgency=Urgency.OVERDUE), Shown.WHEN_CHOSEN),
     Chip("due-soon", "Due soon", Q(urgency=Urgency.DUE_SOON), Shown.WHEN_CHOSEN),

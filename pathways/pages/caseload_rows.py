@@ -7,8 +7,8 @@ named that give nothing away.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -60,14 +60,25 @@ class Row:
     last_contact_in_words: str
 
 
-def rows(journeys: Iterable[Listed], handoffs: dict[int, Handoff], reader: User, at: datetime) -> list[Row]:
-    """The rows of annotated journeys (``caseload.with_urgency``), in the order given. No SQL query."""
+def rows(
+    journeys: Iterable[Listed],
+    handoffs: dict[int, Handoff],
+    reader: User,
+    at: datetime,
+    notes: Mapping[int, str] | None = None,
+) -> list[Row]:
+    """The rows of annotated journeys (``caseload.with_urgency``), in the order given. No SQL query.
+
+    ``notes`` say something more of some of them, by the journey's id.
+    """
     journeys = list(journeys)
     called = Counter(journey.woman.list_name for journey in journeys)
-    return [
+    made = [
         _row(journey, handoffs.get(journey.pk), reader, at, namesake=called[journey.woman.list_name] > 1)
         for journey in journeys
     ]
+    notes = notes or {}
+    return [replace(row, note=" · ".join(filter(None, (notes.get(row.pk, ""), row.note)))) for row in made]
 
 
 def _row(journey: Listed, handoff: Handoff | None, reader: User, at: datetime, *, namesake: bool) -> Row:

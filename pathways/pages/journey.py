@@ -113,6 +113,7 @@ class JourneyPage:
     listed: MarkList
     needs_action: Sequence[Card]
     long_past: Sequence[Card]
+    catching_up: Sequence[Card]
     due_soon: Sequence[Card]
     later: Sequence[Row]
     done: Sequence[Row]
@@ -124,6 +125,7 @@ class JourneyPage:
     others: Sequence[Journey]
 
     is_pregnant: bool
+    to_catch_up: int
 
     @property
     def has_baby_with_her(self) -> bool:
@@ -131,7 +133,8 @@ class JourneyPage:
 
     @property
     def open_count(self) -> int:
-        return len(self.needs_action) + len(self.long_past) + len(self.due_soon) + len(self.later)
+        urgent = (self.needs_action, self.long_past, self.catching_up, self.due_soon)
+        return sum(len(cards) for cards in urgent) + len(self.later)
 
 
 def with_people(journeys: QuerySet[Journey], reader: Reader) -> QuerySet[Journey]:
@@ -161,9 +164,10 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
         her_words_on=_short_day(journey, at),
         drawing=drawing,
         listed=_mark_list(marks, drawing, told),
-        needs_action=[card for card in cards if card.is_late and not card.is_long_past],
-        long_past=[card for card in cards if card.is_long_past],
-        due_soon=[card for card in cards if not card.is_late],
+        needs_action=[card for card in cards if card.is_late and not card.is_long_past and not card.is_calm],
+        long_past=[card for card in cards if card.is_long_past and not card.is_calm],
+        catching_up=[card for card in cards if card.is_calm],
+        due_soon=[card for card in cards if not card.is_late and not card.is_calm],
         later=[
             _later_row(each, told, reader, offers.get(each.pk))
             for each in handoffs
@@ -177,6 +181,7 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
         offers=() if journey.stage in NO_OFFERS else journey.site.definition.offers,
         others=_others(journey, reader),
         is_pregnant=is_pregnant(journey),
+        to_catch_up=sum(each.late_entry and live_state(each) in OPEN_STATES for each in handoffs),
     )
 
 

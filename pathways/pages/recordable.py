@@ -29,7 +29,6 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "first_contact",
             "contact_made",
-            "contact_missed",
             "booking_completed",
             "dating_agreed",
             "named_midwife_assigned",
@@ -63,17 +62,14 @@ OFFERED = frozenset(kind for _, kinds in GROUPS for kind in kinds)
 # What usually comes next, first in the list; by stage, "" before there is one.
 LIKELY: Mapping[str, tuple[str, ...]] = {
     "": ("first_contact", "booking_completed"),
-    Stage.BOOKING: ("booking_completed", "contact_made", "contact_missed", "drug_use_disclosed", "dating_agreed"),
-    Stage.ANTENATAL: ("contact_made", "contact_missed", "treatment_started", "dating_agreed"),
-    Stage.INTRAPARTUM: ("mother_discharged", "drug_use_disclosed"),
-    Stage.POSTNATAL_INPATIENT: (
-        "observation_started", "observation_ended", "mother_discharge_planned", "mother_discharged",
-    ),
-    Stage.POSTNATAL_COMMUNITY: ("postnatal_visit", "contact_made", "contact_missed"),
-    Stage.RESIDENTIAL_PLACEMENT: ("contact_made", "contact_missed", "residential_placement_ended"),
-    Stage.SEPARATED: ("contact_made", "contact_missed", "postnatal_visit", "reunified"),
-    Stage.BEREAVEMENT: ("contact_made", "contact_missed", "postnatal_visit"),
-    Stage.CLOSED: ("reopened",),
+    Stage.BOOKING: ("booking_completed", "contact_made", "drug_use_disclosed", "dating_agreed"),
+    Stage.ANTENATAL: ("contact_made", "treatment_started", "dating_agreed"),
+    Stage.INTRAPARTUM: ("drug_use_disclosed",),
+    Stage.POSTNATAL_INPATIENT: ("observation_started", "observation_ended"),
+    Stage.POSTNATAL_COMMUNITY: ("postnatal_visit", "contact_made"),
+    Stage.RESIDENTIAL_PLACEMENT: ("contact_made",),
+    Stage.SEPARATED: ("contact_made", "postnatal_visit"),
+    Stage.BEREAVEMENT: ("contact_made", "postnatal_visit"),
 }  # fmt: skip
 
 HINTS: Mapping[str, str] = {
@@ -82,10 +78,6 @@ HINTS: Mapping[str, str] = {
         "open from it. Those whose week is already past are given a catch-up time: nobody is late for what came before."
     ),
     "contact_made": "She was reached: seen, spoken to, or she wrote back. A call to the pharmacy belongs in the note.",
-    "contact_missed": (
-        "She was not able to attend, was not reached, or the service cancelled: say which in the note. "
-        "No contact never closes a journey; it leads to outreach."
-    ),
     "drug_use_disclosed": "What she said herself. Leave open what was not talked about.",
     "treatment_started": "Opioid replacement, as stated by the prescriber. No amounts are kept here.",
     "separation_possible": (

@@ -19,7 +19,7 @@ from pathways.models import Event, Handoff, Journey
 from pathways.timeline.marks import Mark, lowered
 from pathways.timeline.scales import Story
 from pathways.wording.entries import title_of
-from pathways.wording.handoffs import full_title, live_state, step_of
+from pathways.wording.handoffs import full_title, is_caught_up_with, live_state, step_of
 from pathways.words import STATE_NAMES
 
 # Short words beside a mark; a kind that is not here takes its label from the engine's table.
@@ -221,6 +221,8 @@ def _handoffs(told: Told) -> Iterator[Mark]:
         if state is State.SUPERSEDED or (handoff.ended_at and told.ended_by.fact(handoff)):
             continue  # fell away, or the fact that completed it has its own mark
         _, step = step_of(handoff)
+        if state in LATE_STATES and is_caught_up_with(handoff):
+            state = State.DUE_SOON
         is_late = state in LATE_STATES
         words = STATE_NAMES[state]
         yield Mark(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -18,8 +19,9 @@ from carecoord.access.middleware import StaffRequest, requires
 from pathways.context import offered_count
 from pathways.finding.search import MOST_SHOWN, find, read
 from pathways.pages import caseload as query
-from pathways.pages.caseload import CHIPS, CLOSED, MINE, NOBODY, Chip, Scope, Shown
+from pathways.pages.caseload import CHIPS, CLOSED, MINE, NOBODY, OUT_OF_CONTACT, Chip, Scope, Shown
 from pathways.pages.caseload_rows import rows
+from pathways.pages.outreach import notes_for
 from pathways.views.her import shown
 from pathways.visibility import journeys_visible_to, women_visible_to
 
@@ -79,7 +81,7 @@ def _open(request: StaffRequest, at: datetime) -> dict[str, Any]:
         "scopes": [(each.label, _url(each), each == scope) for each in scopes if each.key != NOBODY],
         "only": scope.is_only,
         "chips": _chips(scope, chip, counts),
-        "rows": _rows(journeys, request, at),
+        "rows": _rows(journeys, request, at, notes_for(journeys, at) if chip.key == OUT_OF_CONTACT else None),
         "page_obj": page,
         "page_query": _query(scope, chip.key, 1, "&"),
         "closed_url": _url(scope, CLOSED),
@@ -134,10 +136,12 @@ def _on(page: Page, journeys: Any) -> list[Any]:
     return list(journeys[page.start_index() - 1 : page.end_index()]) if page.paginator.count else []
 
 
-def _rows(journeys: list[Any], request: StaffRequest, at: datetime) -> list[Any]:
+def _rows(
+    journeys: list[Any], request: StaffRequest, at: datetime, notes: Mapping[int, str] | None = None
+) -> list[Any]:
     """The rows of a page, whose women are written down as shown."""
     shown(request, [journey.woman_id for journey in journeys])
-    return rows(journeys, query.next_handoffs(journeys, at), request.user, at) if journeys else []
+    return rows(journeys, query.next_handoffs(journeys, at), request.user, at, notes) if journeys else []
 
 
 def _query(scope: Scope, show: str = "all", page: int = 1, end: str = "") -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
-from pathways.actions import AlreadyAnswered, Refused, answer_handoff
+from pathways.actions import ENDED_BY_REACHING_HER, AlreadyAnswered, Refused, answer_handoff
 from pathways.answered_by import EndedBy
 from pathways.context import remember_offered
 from pathways.engine import OPEN_STATES, SubjectKind
@@ -191,9 +191,11 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
 
 
 def _answered_elsewhere(handoff: Handoff, answer: str) -> HttpResponse | None:
-    """The way to the page that answers it: the other site's offer, or the page that writes its evidence."""
+    """The way to the page that answers it: the other site's offer, the search for her, one that writes its evidence."""
     if handoff.subject == SubjectKind.TRANSFER:
         return redirect("offer_handoff", handoff.pk)
+    if handoff.moment in ENDED_BY_REACHING_HER:
+        return redirect("outreach", handoff.journey_id)
     page = page_completing(handoff.moment) if answer == "done" else None
     return redirect(page.page, handoff.journey_id) if page else None
 

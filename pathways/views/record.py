@@ -21,6 +21,7 @@ from pathways.forms.record import CorrectForm, RecordForm
 from pathways.guided import moves_for
 from pathways.models import Correction, Event, Handoff, Journey
 from pathways.moments import by_key
+from pathways.pages.catch_up import came_late
 from pathways.pages.recordable import HINTS, OWN_PAGES, can_record, groups_for
 from pathways.projection import fact_of
 from pathways.seen import SentOtherwise
@@ -111,7 +112,8 @@ def _recorded(request: StaffRequest, her: Journey, form: RecordForm, late: Hando
     what = f"{title_of(event, babies=babies)}, {time_in_words(event.occurred_at)}"
     messages.success(request, f"Recorded: {what}. {follows}".strip())
     asked = "?ask=contact" if event.kind in SEEN_OR_SPOKEN_TO else ""
-    return redirect(reverse("journey", args=[her.pk]) + asked)
+    page = "catch_up" if event.kind == "booking_completed" and came_late(her) else "journey"
+    return redirect(reverse(page, args=[her.pk]) + asked)
 
 
 def _open_late_booking(her: Journey) -> Handoff | None:

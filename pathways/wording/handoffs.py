@@ -16,6 +16,7 @@ from carecoord.access.abilities import CASELOAD_ROLES
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from carecoord.sites.models import Nation, Site
+from pathways.actions import ENDED_BY_REACHING_HER
 from pathways.engine import LATE_STATES, Moment, Severity, State, Step, SubjectKind, step_in_words
 from pathways.models import Handoff, Journey
 from pathways.moments import by_key
@@ -73,11 +74,13 @@ class Card:
     is_late: bool
     is_long_past: bool
     catch_up: bool
+    is_calm: bool  # she came late and catches up with it: shown together, and never as missed
     not_before: str
     so_far: tuple[str, ...]
     reasons: Reasons
     offer: OfferLine | None
     by_offer_alone: bool
+    by_reaching_her: bool  # no answer ends it
     in_hand: str = ""  # who has it in hand, in words; pages/in_hand.py writes it
     is_nobodys: bool = False
     alerted: tuple[str, ...] = ()  # whom its alert told, level by level, and who holds it
@@ -177,12 +180,19 @@ def card_of(
         is_late=state in LATE_STATES,
         is_long_past=state in LATE_STATES and is_long_past(handoff, at),
         catch_up=handoff.late_entry,
+        is_calm=is_caught_up_with(handoff),
         not_before=day_in_words(early, at) if early else "",
         so_far=tuple(_so_far(handoff, siblings, at)),
         reasons=reasons_for(*step_of(handoff), journey.site),
         offer=offer,
         by_offer_alone=handoff.subject == SubjectKind.TRANSFER,
+        by_reaching_her=handoff.moment in ENDED_BY_REACHING_HER,
     )
+
+
+def is_caught_up_with(handoff: Handoff) -> bool:
+    """Whether its week was past when she came: then it is never shown as missed, but for immediate safety (S1)."""
+    return handoff.late_entry and step_of(handoff)[0].severity is not Severity.S1
 
 
 def is_long_past(handoff: Handoff, at: datetime) -> bool:

@@ -100,6 +100,8 @@ def addresses(record: Journey) -> dict[str, str]:
         "background_withdraw": {"pk": record.woman_id, "label": "abuse"},
         "journey": her,
         "looked": her,
+        **{name: her for name in ("outreach", "outreach_try", "outreach_ask", "outreach_decide")},
+        **{name: her for name in ("catch_up", "late_reason")},
         "edd": her,
         "midwife": her,
         "record": her,

@@ -170,10 +170,11 @@ def client_class() -> Any:
 
 @pytest.mark.parametrize("moment", [moment.key for moment in ALL])
 def test_every_step_of_every_moment_has_a_form_that_opens(signed_in: Any, record: Journey, moment: str) -> None:
+    found = 302 if moment == "LOST_CONTACT" else 200  # it is answered by reaching her: tests/pages/test_outreach.py
     for step in next(each for each in ALL if each.key == moment).steps:
         row = owed(record, moment, step.key, due=ago(-3), occurrence=9)
         for answer in ("done", "declined", "not-applicable", "unable"):
-            assert signed_in.get(url(row, answer)).status_code == 200
+            assert signed_in.get(url(row, answer)).status_code == found
 
 
 @pytest.mark.parametrize("pk", ["0", "9" * 19, "9" * 60])

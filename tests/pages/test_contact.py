@@ -19,7 +19,7 @@ from carecoord.access.models import User
 from carecoord.access.roles import Role
 from carecoord.audit.models import Read
 from pathways.contact import Agreed, Place, agree_contact, mark_unsafe, newest_address, record_address
-from pathways.models import Address, ContactDetail, Journey, MessageToHer, Opening, SafeContact, Woman
+from pathways.models import Address, ContactDetail, Journey, MessageToHer, Opening, SafeContact, Try, Woman
 from pathways.models.contact import newest_contact
 from tests.factories import ago, claimed, happened, journey, owed, staff
 
@@ -189,7 +189,14 @@ def test_after_a_contact_she_is_asked_in_one_press(signed_in: Any, record: Journ
 
 
 def test_after_no_contact_she_is_not_asked(signed_in: Any, record: Journey) -> None:
-    answer = signed_in.post(reverse("record_kind", args=[record.pk, "contact_missed"]), contact_sent(), follow=True)
+    tried = {
+        **contact_sent(),
+        "at": ago(0.1).astimezone(clock.LONDON).strftime("%Y-%m-%d %H:%M"),
+        "way": "text",
+        "result": "no_answer",
+    }
+    answer = signed_in.post(reverse("outreach_try", args=[record.pk]), tried, follow=True)
+    assert Try.objects.count() == 1
     assert "Is this still the safe way" not in text(answer)
 
 

@@ -157,10 +157,23 @@ def test_a_late_entry_is_called_catch_up_and_nobody_is_late(signed_in: Any) -> N
     record = journey(edd=edd_in(15))
     happened(record, ("first_contact", ago(3)), ("booking_completed", ago(1)))
     page = signed_in.get(url(record)).context["page"]
-    caught_up = [card for card in page.due_soon if card.catch_up]
-    assert caught_up
-    assert not any(card.is_late for card in caught_up)
-    assert "catch-up: its week was past when she came" in text_of(signed_in.get(url(record)))
+    assert page.catching_up
+    assert not any(card.is_late for card in page.catching_up)
+    assert not any(card.catch_up for card in page.due_soon)
+    words = text_of(signed_in.get(url(record)))
+    assert "catch-up: its week was past when she came" in words
+    assert "her plan from here" in words
+
+
+def test_what_she_catches_up_with_is_never_shown_as_missed_but_immediate_safety_is(signed_in: Any) -> None:
+    record = journey()
+    owed(record, "BIRTH_MED_PLAN", due=ago(10), late_entry=True)
+    owed(record, "DISCHARGE_OST_HANDOVER", due=ago(10), late_entry=True)  # severity S1
+    answer = signed_in.get(url(record))
+    page = answer.context["page"]
+    assert (len(page.catching_up), len(page.needs_action), page.to_catch_up, page.open_count) == (1, 1, 2, 2)
+    states = [item.state for part in (page.listed.earlier, page.listed.near) for item in part if item.state]
+    assert sorted(states) == ["due_soon", "missed"]
 
 
 def test_later_shows_the_first_few_until_all_are_asked_for(signed_in: Any, separated: Journey) -> None:
@@ -364,7 +377,7 @@ def test_a_page_takes_no_more_queries_however_much_has_happened(
     happened(separated, *[("contact_made", ago(9 - number / 10)) for number in range(60)])
     with CaptureQueriesContext(connection) as after:
         signed_in.get(url(separated))
-    assert len(after) == len(before) <= 32  # of them twelve for her medicine, her way home and her baby
+    assert len(after) == len(before) <= 33  # twelve for her medicine, her way home and her baby, one for reaching her
 
 
 def test_what_is_long_past_does_not_bury_what_is_new_but_immediate_safety_never_hides(signed_in: Any) -> None:
