@@ -32,6 +32,8 @@ class PathwaysConfig(AppConfig):
         from carecoord.panels import Panel
         from pathways.demo.parts import NAMED
         from pathways.pages.around_birth import first_record_panel
+        from pathways.pages.death import her_death
+        from pathways.pages.loss import after_loss
         from pathways.pages.outreach import search_panel
         from pathways.pages.privacy import waiting
         from pathways.pages.together import together_panel
@@ -42,3 +44,5 @@ class PathwaysConfig(AppConfig):
         NAMED.append("pathways.demo.searching.part")
         SCREEN.register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))
         ON_HER_JOURNEY.register(Panel("reaching-her", 4, "pathways/outreach_panel.html", search_panel))
+        ON_HER_JOURNEY.register(Panel("her-death", -20, "pathways/her_death_panel.html", her_death))
+        ON_HER_JOURNEY.register(Panel("after-loss", -10, "pathways/after_loss.html", after_loss))

@@ -17,6 +17,9 @@ from pathways.models import Journey, Woman
 from pathways.seen import Seen, one_at_a_time
 from pathways.visibility import check_may
 
+LONGEST_REASON = 500
+_DIED = "She has died. Her record is kept for those who write letters and look back."
+
 
 @dataclass(frozen=True)
 class Known:
@@ -77,6 +80,14 @@ def unseal(woman: Woman, *, seen: Seen | None = None, by: User) -> None:
     """Take the seal off. Raises Changed where it was sealed otherwise since ``seen``."""
     _check_seal(woman, seen, {"seal": ""}, by=by)
     _run("SELECT access_unseal(%s)", woman.pk)
+
+
+def lock_after_death(woman: Woman) -> None:
+    """Nobody opens her record by asking any more, and what was opened by asking ends. The caller has asked who may."""
+    known = Seal.objects.filter(woman=woman).first()
+    if known is None or known.level != Seal.Level.LOCKED:
+        reason = f"{known.reason} · {_DIED}" if known else _DIED
+        _run("SELECT access_seal_record(%s, %s, %s)", woman.pk, Seal.Level.LOCKED, reason[:LONGEST_REASON])
 
 
 def sealed_as(woman: Woman) -> dict[str, str]:

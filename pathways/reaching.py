@@ -1,7 +1,8 @@
 """The one place that can send anything to her. It obeys what she said; when in doubt, nothing is sent.
 
 ``decide`` is a pure function of what she agreed to, the way and the instant. A message is a row that waits to be
-delivered; whoever delivers it asks ``may_still_go`` again, since she may have said meanwhile that it is not safe.
+delivered; whoever delivers it asks ``may_still_go`` again, since she may have said meanwhile that it is not safe, or
+what it was about may have ended (pathways/silence.py).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from carecoord import clock
 from carecoord.access.models import User
 from pathways.actions import Refused
 from pathways.contact import one_at_a_time
-from pathways.models import Event, MessageToHer, SafeContact, Woman
+from pathways.models import MessageToHer, SafeContact, Woman
 from pathways.models.contact import newest_contact
 from pathways.rules.outreach import Agreed
+from pathways.silence import has_ended_since, no_words_about_a_baby, why_silent
 
 Channel = SafeContact.Channel
 CARRY_MESSAGES = frozenset({Channel.TEXT, Channel.EMAIL, Channel.LETTER})
@@ -46,10 +48,13 @@ class NotSafe(Refused):
     """She must not be reached this way now."""
 
 
-def decide(contact: SafeContact | None, channel: str, at: datetime, *, died: bool = False) -> Reach:
-    """Whether ``contact``, the version that holds at ``at``, allows ``channel`` then. Pure."""
-    if died:
-        return Reach(False, "She has died.")
+def decide(contact: SafeContact | None, channel: str, at: datetime, *, silent: str = "") -> Reach:
+    """Whether ``contact``, the version that holds at ``at``, allows ``channel`` then. Pure.
+
+    ``silent``: why nothing at all is to reach her, whatever she agreed to.
+    """
+    if silent:
+        return Reach(False, silent)
     if contact is None or not contact.channel:
         return Reach(False, "No way is agreed yet.")
     if not contact.still_safe or contact.channel == Channel.NONE:
@@ -73,28 +78,35 @@ def _inside_her_hours(contact: SafeContact, at: datetime) -> Reach:
     return Reach(True)
 
 
-def may_reach(woman: Woman, channel: str, at: datetime) -> Reach:
-    """Whether she may be reached this way at that instant."""
-    reach = decide(newest_contact(woman.pk), channel, at, died=_has_died(woman))
+def may_reach(woman: Woman, channel: str, at: datetime, *, own_care: bool = True) -> Reach:
+    """Whether she may be reached this way at that instant; of what is not her ``own_care``, not after a loss."""
+    silent = why_silent(woman) or ("" if own_care else no_words_about_a_baby(woman))
+    reach = decide(newest_contact(woman.pk), channel, at, silent=silent)
     if reach.allowed and channel == Channel.LETTER and not _asked_of_her_places("has_address_to_write_to", woman):
         return Reach(False, "No address is recorded that is safe to write to.")
     return reach
 
 
 @transaction.atomic
-def reach(woman: Woman, message: str, at: datetime, *, by: User | None) -> MessageToHer:
-    """Queue one of the fixed messages to her, by the way that she agreed to. Raises NotSafe, and KeyError."""
+def reach(woman: Woman, message: str, at: datetime, *, own_care: bool = False, by: User | None) -> MessageToHer:
+    """Queue one of the fixed messages to her, by the way that she agreed to. Raises NotSafe, and KeyError.
+
+    The texts say nothing; ``own_care`` says what it is about: her own care alone. What may be about the pregnancy or a
+    baby is called back when that ends.
+    """
     if message not in MESSAGES:
         raise KeyError(message)
     one_at_a_time(woman.pk)
     contact = newest_contact(woman.pk)
     channel = contact.channel if contact else ""
-    may = may_reach(woman, channel, at)
+    may = may_reach(woman, channel, at, own_care=own_care)
     if not may.allowed:
         raise NotSafe(may.why)
     if channel not in CARRY_MESSAGES:
         raise NotSafe("No message goes this way: somebody has to speak to her.")
-    return MessageToHer.objects.create(woman=woman, channel=channel, message=message, queued_at=at, queued_by=by)
+    return MessageToHer.objects.create(
+        woman=woman, channel=channel, message=message, own_care=own_care, queued_at=at, queued_by=by
+    )
 
 
 def agreed_with(woman: Woman, at: datetime) -> Agreed:
@@ -117,11 +129,9 @@ def may_still_go(message: MessageToHer, at: datetime) -> Reach:
     """Whether a message that waits may be delivered now; asked again right before it goes."""
     if message.sent_at or message.recalled_at:
         return Reach(False, "It has gone, or was called back.")
-    return may_reach(message.woman, message.channel, at)
-
-
-def _has_died(woman: Woman) -> bool:
-    return Event.objects.filter(journey__woman=woman, kind="mother_died", correction=None).exists()
+    if has_ended_since(message):
+        return Reach(False, "What it was about has ended since.")
+    return may_reach(message.woman, message.channel, at, own_care=message.own_care)
 
 
 def _asked_of_her_places(question: str, woman: Woman) -> bool:

@@ -53,6 +53,10 @@ WALL = Wall(
         _of_journey("pathways_asked", _APPEND),
         _of_journey("pathways_outreachdecision", _APPEND),
         _of_journey("pathways_latereason", _APPEND),
+        _of_journey("pathways_herwords", _APPEND, worker="SELECT"),
+        _of_journey("pathways_toldofbaby", _APPEND, worker="SELECT"),
+        _of_journey("pathways_deathreport", _WRITE, worker="SELECT"),
+        _of_journey("pathways_toldofdeath", _APPEND, worker="SELECT"),
         # Managers are told too and see no woman: what they may know comes from functions. An alert stays as it was,
         # and only loses its handoff's row when that goes.
         _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=f"{_APPEND}, UPDATE (handoff_id)"),

@@ -7,6 +7,7 @@ from pathways.models.demo import DemoWoman
 from pathways.models.handoffs import Flag, Handoff, SweepRun
 from pathways.models.journeys import Baby, Correction, Event, Journey
 from pathways.models.late_entry import LateReason
+from pathways.models.losses import DeathReport, HerWords, ToldOfBaby, ToldOfDeath
 from pathways.models.matches import MatchReview
 from pathways.models.offers import Offer, OfferQuestion
 from pathways.models.outreach import Asked, OutreachDecision, Try
@@ -23,12 +24,14 @@ __all__ = [
     "Background",
     "ContactDetail",
     "Correction",
+    "DeathReport",
     "DemoWoman",
     "Departure",
     "DutyPost",
     "Event",
     "Flag",
     "Handoff",
+    "HerWords",
     "Hold",
     "Identifier",
     "Journey",
@@ -45,5 +48,7 @@ __all__ = [
     "StayOffer",
     "SweepRun",
     "Try",
+    "ToldOfBaby",
+    "ToldOfDeath",
     "Woman",
 ]

@@ -210,6 +210,11 @@ class MessageToHer(models.Model):
     woman = models.ForeignKey(Woman, on_delete=models.PROTECT, related_name="messages_to_her")
     channel = models.CharField(max_length=8, choices=SafeContact.Channel.choices)
     message = models.CharField(max_length=40, help_text="A key of pathways.reaching.MESSAGES")
+    own_care = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="It is about her own care alone, and goes on when a baby dies or is placed away",
+    )
     queued_at = models.DateTimeField(default=clock.now, editable=False)
     queued_by = _recorder()
     sent_at = models.DateTimeField(null=True, editable=False)

@@ -84,12 +84,22 @@ class Journey(models.Model):
         """Day n on that London date; the day of the first birth is day 0. None before a birth."""
         return (on - clock.today(self.born_at)).days if self.born_at else None
 
+    @property
+    def after_loss(self) -> bool:
+        """Whether no baby of this pregnancy lives any more; also once the journey was closed after that."""
+        return Stage.BEREAVEMENT in (self.stage, self.stage_before if self.is_closed else "")
+
     def point_on(self, on: date) -> str:
-        """Where she is on that London date: ``31+4``, ``day 12``, or a dash when neither is known."""
+        """Where she is on that London date: ``31+4``, ``day 12``, or a dash when neither is known.
+
+        After a loss nothing counts on: no week of a pregnancy that has ended, no day of a baby who died.
+        """
+        if self.after_loss:
+            return "–"
         day = self.day_after_birth(on)
         if day is not None:
             return f"day {day}"
-        if self.edd and self.stage != Stage.BEREAVEMENT:
+        if self.edd:
             weeks, days = gestation_on(self.edd, on)
             return f"{weeks}+{days}"
         return "–"

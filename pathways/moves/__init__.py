@@ -12,4 +12,6 @@ babies       where each baby is, and a baby goes home
 unbooked     in labour and not known, or not booked
 outreach     a try to reach her, somebody asked about her, how the search goes on
 late_entry   what made it later that she came
+loss         a loss, a baby's death, the words she chooses
+death        her own death: reported, confirmed, people told
 """

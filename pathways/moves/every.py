@@ -6,7 +6,9 @@ from pathways.guided import Move
 from pathways.moves.admission import ADMITTED, HOME_UNDELIVERED, READMITTED
 from pathways.moves.babies import BABY_HOME, BABY_PLACES
 from pathways.moves.birth import BIRTH
+from pathways.moves.death import HER_DEATH
 from pathways.moves.labour import LABOUR
+from pathways.moves.loss import BABY_DIED, LOSS
 from pathways.moves.outreach import ASKED, TRIED
 from pathways.moves.placement import END, START
 from pathways.moves.together import PLAN_HOME, STAY_OFFER
@@ -27,4 +29,7 @@ EVERY: tuple[Move, ...] = (
     BABY_HOME,
     TRIED,
     ASKED,
+    LOSS,
+    BABY_DIED,
+    HER_DEATH,
 )

@@ -52,7 +52,7 @@ def known_of(journey: Journey, shown: Shown, at: datetime, handoff: Handoff | No
     if contact and contact.still_safe and contact.is_confirmed(today) and contact.confirmed_on:
         day = clock.day_in_words(contact.confirmed_on, weekday=False, year=contact.confirmed_on.year != today.year)
         found.append(f"Safe contact: {contact_in_words(contact)}, confirmed {day}")
-    if journey.edd and not journey.born_at:
+    if journey.edd and not journey.born_at and not journey.after_loss:
         found.append(f"Agreed due date: {clock.day_in_words(journey.edd, weekday=False)}")
     if journey.woman.interpreter:
         found.append(f"Interpreter: {journey.woman.interpreter}")

@@ -70,7 +70,7 @@ def test_whatever_is_allowed_is_what_she_confirmed(
         assert still_safe
         assert 0 <= asked <= CONFIRMED_FOR
         assert agreed == asked_for != "none"
-    assert not decide(hers, asked_for, at, died=True).allowed
+    assert not decide(hers, asked_for, at, silent="She has died.").allowed
 
 
 def test_the_hour_that_comes_twice_is_the_same_hour_both_times() -> None:
