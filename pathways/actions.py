@@ -32,7 +32,7 @@ from pathways.models.contact import note_contact
 from pathways.projection import refresh
 from pathways.recording import FULL_TERM as FULL_TERM
 from pathways.recording import Draft as Draft
-from pathways.recording import append, said_by, sent_before
+from pathways.recording import answering, append, said_by, sent_before
 from pathways.recording import check_draft as check_draft
 from pathways.recording import check_edd as check_edd
 from pathways.recording import lock as lock
@@ -360,14 +360,6 @@ def end_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
         )
     if draft.kind != "handoff_completed" and not draft.details.get("reason", "").strip():
         raise Refused("Say why, in a few words.", field="reason")
-    subject = {handoff.subject: str(handoff.subject_number)} if handoff.subject_number else {}
-    answer = Draft(
-        draft.kind,
-        draft.occurred_at,
-        baby=handoff.subject_number if handoff.subject == "baby" else None,
-        details={"moment": handoff.moment, "step": handoff.step, **subject, **draft.details},
-        note=draft.note,
-        submission=draft.submission,
-    )
+    answer = answering(handoff, draft)
     check_draft(journey, answer)
     return append(journey, [answer], said=said, by=by)[0]

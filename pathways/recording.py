@@ -6,7 +6,7 @@ The verbs stand on this (actions.py); a page or a command never appends by itsel
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from carecoord.access.models import User
 from carecoord.refused import Refused
 from carecoord.sites.definitions import site_codes
 from pathways import engine
-from pathways.models import Event, Journey
+from pathways.models import Event, Handoff, Journey
 from pathways.moments import validate_details
 from pathways.projection import refresh
 from pathways.seen import check_same, fingerprint
@@ -87,6 +87,16 @@ def sent_before(submission: UUID | None, said: str) -> Event | None:
 
 def said_by(journey: Journey, draft: Draft) -> str:
     return fingerprint(journey.pk, draft.fingerprint)
+
+
+def answering(handoff: Handoff, draft: Draft) -> Draft:
+    """The draft of an answer, with what says which handoff it answers."""
+    subject = {handoff.subject: str(handoff.subject_number)} if handoff.subject_number else {}
+    return replace(
+        draft,
+        baby=handoff.subject_number if handoff.subject == engine.SubjectKind.BABY else None,
+        details={"moment": handoff.moment, "step": handoff.step, **subject, **draft.details},
+    )
 
 
 def append(

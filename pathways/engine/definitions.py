@@ -326,6 +326,7 @@ class Moment:
     """One critical moment: where responsibility passes on, to whom, by when, and why it matters.
 
     ``seen_with`` is the label that a reader's roles must cover, unless one of them gives or receives it.
+    ``for_the_birth``: it serves a birth to come, so that after a loss nobody is asked for it, however late it was.
     """
 
     key: str
@@ -356,6 +357,7 @@ class Moment:
     answers: Answers = Answers.ANY_TIME
     survives: frozenset[Ending] = frozenset()
     falls_away_on: frozenset[Ending] = frozenset()
+    for_the_birth: bool = False
     evidence: tuple[Evidence, ...]
     seen_with: Label = Label.GENERAL
 

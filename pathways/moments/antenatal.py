@@ -59,6 +59,7 @@ PREBIRTH_DECISION = Moment(
     warn=window("-P14D"),
     late=window("P14D"),
     opens=opens(on("booking_completed"), not_after=PREGNANCY_OVER),
+    for_the_birth=True,
     evidence=(
         choice(
             "prebirth_decision",
@@ -111,6 +112,7 @@ PREBIRTH_CONFERENCE = Moment(
     warn=window("-P7D"),
     late=window("P0D"),
     opens=opens(on("concern_accepted"), not_after=PREGNANCY_OVER),
+    for_the_birth=True,
     evidence=(
         day("conference_held_on", "Held on"),
         words("conference_outcome", "Outcome"),
@@ -151,6 +153,7 @@ POSTNATAL_TX_OPTIONS = Moment(
     warn=window("-P14D"),
     late=window("P7D"),
     opens=opens(on("booking_completed")),
+    for_the_birth=True,
     evidence=(
         words("option", "Which options were explored"),
         choice("option_status", "What came of the one she wants most", OPTION_OUTCOMES),
@@ -190,6 +193,7 @@ FEEDING_PLAN = Moment(
     warn=window("-P14D"),
     late=window("P7D"),
     opens=opens(on("booking_completed")),
+    for_the_birth=True,
     evidence=(
         words("feeding_plan_version", "Version of the plan"),
         words("signed_by_midwife", "Signed by the midwife"),
@@ -243,6 +247,7 @@ BIRTH_MED_PLAN = Moment(
     warn=window("-P14D"),
     late=window("P7D"),
     opens=opens(on("booking_completed")),
+    for_the_birth=True,
     evidence=(
         day("plan_drafted_on", "Draft written on", "draft"),
         day("plan_final_on", "Final on", "final_and_acknowledged"),
@@ -282,6 +287,7 @@ NEONATAL_ANAES_REVIEW = Moment(
     warn=window("-P14D"),
     late=window("P7D"),
     opens=opens(on("booking_completed"), needs_exposure=True),
+    for_the_birth=True,
     evidence=(
         day("neonatal_counselling_on", "Met the neonatal team on"),
         day("anaesthetic_plan_on", "Anaesthetic plan made on"),
@@ -324,6 +330,7 @@ HV_ANTENATAL = Moment(
     warn=window("-P7D"),
     late=window("P7D"),
     opens=opens(on("booking_completed")),
+    for_the_birth=True,
     evidence=(
         day("health_visitor_told_on", "Health visitor told on"),
         day("health_visitor_contact_on", "Contact on"),
@@ -366,6 +373,7 @@ SEPARATION_PLAN = Moment(
     late=window("P0D"),
     opens=opens(on("separation_possible"), pick=Pick.LATEST),
     answers=Answers.AFTER_OPENING,  # before, she was told of another plan
+    for_the_birth=True,
     evidence=(
         words("separation_plan_version", "Version of the plan"),
         day("told_in_person_on", "Told in person on"),

@@ -95,6 +95,7 @@ NEONATAL_ALERT = Moment(
     late=window("PT1H"),
     opens=opens(on("admitted", IN_LABOUR), needs_exposure=True, not_after=("baby_born",)),
     survives=A_QUICK_BIRTH,
+    for_the_birth=True,
     evidence=(words("alert_acknowledged_by", "Acknowledged by"),),
 )
 

@@ -66,6 +66,7 @@ BOOK_10W = Moment(
     warn=window("-P7D"),
     late=window("P0D"),
     opens=opens(on("first_contact", GestationUnder("9+0")), pick=Pick.VERY_FIRST),
+    for_the_birth=True,
     evidence=(day("booking_completed_on", "Booking appointment held on"),),
 )
 
@@ -106,6 +107,7 @@ BOOK_LATE_14D = Moment(
     warn=window("-P4D"),
     late=window("P0D"),
     opens=opens(on("first_contact", GestationFrom("9+0"), NotInLabourWithin(hours=24)), pick=Pick.VERY_FIRST),
+    for_the_birth=True,
     evidence=(
         day("booking_completed_on", "Booking appointment held on"),
         choice(
@@ -244,6 +246,7 @@ PRESCRIBER_TOLD_PREGNANT = Moment(
     warn=window("-P1WD"),
     late=window("P1WD"),
     opens=opens(on("booking_completed"), on("treatment_started"), pick=Pick.ALL_HAPPENED, not_after=PREGNANCY_OVER),
+    for_the_birth=True,
     evidence=(
         words("acknowledged_by", "Acknowledged by"),
         yes_no("continuity_plan_made", "Plan for her treatment through pregnancy made"),
@@ -288,6 +291,7 @@ INFO_DRUG_EFFECTS = Moment(
     warn=window("-P7D"),
     late=window("P14D"),
     opens=opens(on("booking_completed"), not_after=PREGNANCY_OVER),
+    for_the_birth=True,
     evidence=(
         day("information_given_on", "Conversation held on"),
         words("information_version", "Leaflet or resource, and its version"),

@@ -122,6 +122,8 @@ def _moment_section(number: int, moment: Moment) -> str:
         lines.append(f"- **Survives:** {', '.join(sorted(ending.value for ending in moment.survives))}")
     if moment.falls_away_on:
         lines.append(f"- **Falls away on:** {', '.join(sorted(ending.value for ending in moment.falls_away_on))}")
+    if moment.for_the_birth:
+        lines.append("- **For the birth:** put away when a loss is recorded, also where it was late")
     if moment.england:
         lines.append(f"- **England:** {moment.england}")
     if moment.scotland:

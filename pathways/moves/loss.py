@@ -12,17 +12,21 @@ from uuid import UUID
 
 from django.db import transaction
 
+from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.actions import answer_handoff
+from pathways.engine import SubjectKind
 from pathways.guided import Move, standing_of
 from pathways.models import Event, Handoff, HerWords, Journey, ToldOfBaby
+from pathways.moments import by_key
 from pathways.moves.recording import Recorded, record_move
-from pathways.recording import Draft, Refused, lock
+from pathways.recording import Draft, Refused, answering, append, lock
 from pathways.rules.loss import losses
 from pathways.visibility import check_may
 
 LEAD = "LOSS_BEREAVEMENT"
+_PUT_AWAY = "Put away when the loss was recorded."
 
 LOSS = Move(
     key="loss",
@@ -81,9 +85,10 @@ def record_loss(
     also = {"bereavement": chosen.bereavement, "words": chosen.words.strip()}
     draft = Draft("pregnancy_loss", at, details={"kind": kind}, note=note, submission=submission, sent_with=also)
     recorded = record_move(journey, LOSS, [draft], by=by)
-    if not recorded.again:
-        _write_words(journey, chosen, by=by)
-    return recorded
+    if recorded.again:
+        return recorded
+    _write_words(journey, chosen, by=by)
+    return Recorded([*recorded.events, *_put_away(journey, by=by)])
 
 
 @transaction.atomic
@@ -104,9 +109,10 @@ def record_babys_death(
         BABY_DIED, offered=lambda standing: BABY_DIED.offered(standing) and baby in standing.where.living
     )
     recorded = record_move(journey, this_baby, [draft], by=by)
-    if not recorded.again:
-        _write_told(journey, baby, told, by=by)
-    return recorded
+    if recorded.again:
+        return recorded
+    _write_told(journey, baby, told, by=by)
+    return Recorded([*recorded.events, *_put_away(journey, baby, by=by)])
 
 
 @transaction.atomic
@@ -155,6 +161,21 @@ def name_lead(
         "auto_messages_stopped": "yes",
     }
     return answer_handoff(handoff, Draft("handoff_completed", at, details=evidence, submission=submission), by=by)
+
+
+def _put_away(journey: Journey, baby: int | None = None, *, by: User) -> list[Event]:
+    """Nobody is asked any more for what was late already: what serves a birth to come, and what this baby needed.
+
+    What was not late falls away by itself. What she needs herself stays owed, however late it is.
+    """
+    journey = lock(journey)
+    put_away = [
+        answering(handoff, Draft("handoff_not_applicable", clock.now(), details={"reason": _PUT_AWAY}))
+        for handoff in journey.handoffs.open().order_by("pk")
+        if (journey.after_loss and by_key[handoff.moment].for_the_birth)
+        or (handoff.subject == SubjectKind.BABY and handoff.subject_number == baby)
+    ]
+    return append(journey, put_away, by=by) if put_away else []
 
 
 def _write_words(journey: Journey, chosen: Chosen, *, submission: UUID | None = None, by: User) -> HerWords:
