@@ -18,8 +18,9 @@ another site       the move there is asked for                           it is r
 the site she left  she moved to another one                              28 days later
 =================  ====================================================  ==================================
 
-28 days after a journey was closed, or she died, only her midwife still has it: letters are answered and entries
-corrected. Social workers get nothing by themselves: they receive documents by an explicit share (pathway, 3.3).
+28 days after a journey was closed only her midwife still has it: letters are answered and entries corrected. After
+her death everybody else leaves within a day, but for who still owes something to a living baby. Social workers get
+nothing by themselves: they receive documents by an explicit share (pathway, 3.3).
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from pathways.rules.together import cared_for_on_the_ward
 WARD_KEEPS = timedelta(hours=24)
 SERVICE_KEEPS = timedelta(days=28)
 CLOSED_KEEPS = timedelta(days=28)
+DIED_KEEPS = timedelta(hours=24)
 MOVED_KEEPS = timedelta(days=28)
 EXPECTED_WITHIN = timedelta(weeks=4)  # before her EDD and after it
 
@@ -110,9 +112,8 @@ def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[O
         *_move_elsewhere(journey, facts),
         *_offers(journey),
     ]
-    last = _end_for_others(facts)
-    if last:
-        others = [replace(each, ends_at=min(each.ends_at or last, last)) for each in others]
+    if ended := _ended(facts):
+        others = [_until_the_end(each, ended) for each in others]
     due = [*_caseload(journey, facts, at), *others]
     return [each for each in due if each.ends_at is None or each.ends_at > max(at, each.starts_at)]
 
@@ -249,12 +250,23 @@ def _served(team: TeamDefinition) -> frozenset[Role]:
     return frozenset(map(Role, team.serves)) or frozenset(_SERVES.get(team.kind, ()))
 
 
-def _end_for_others(facts: Iterable[Fact]) -> datetime | None:
-    """When all but her midwife leave: four weeks after the journey closed and stayed so, or after her death."""
-    closed = None
+def _ended(facts: Iterable[Fact]) -> Fact | None:
+    """What ended the journey for good: it was closed and stayed so, or she died."""
+    ended: Fact | None = None
     for fact in engine.in_order(facts):
-        if fact.kind in ("closed", "mother_died"):
-            closed = fact.occurred_at
+        if fact.kind == "mother_died" or (fact.kind == "closed" and not (ended and ended.kind == "mother_died")):
+            ended = fact
         elif fact.kind == "reopened":
-            closed = None
-    return closed + CLOSED_KEEPS if closed else None
+            ended = None
+    return ended
+
+
+def _until_the_end(due: Due, ended: Fact) -> Due:
+    """A grant of somebody who is not her midwife, cut to the weeks after the end; after her death to a day.
+
+    Who still owes something after her death owes it to her baby, and keeps it for those weeks.
+    """
+    still_owed = due.reason == "handoffs" and due.ends_at is None
+    keeps = DIED_KEEPS if ended.kind == "mother_died" and not still_owed else CLOSED_KEEPS
+    last = ended.occurred_at + keeps
+    return replace(due, ends_at=min(due.ends_at or last, last))

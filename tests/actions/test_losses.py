@@ -14,8 +14,9 @@ from carecoord.access.acting import acting_as
 from carecoord.access.models import User
 from pathways.actions import AlreadyAnswered, Refused, record_event
 from pathways.contact import Agreed, agree_contact
-from pathways.engine import Stage
+from pathways.engine import Stage, State
 from pathways.models import Event, HerWords, Journey, MessageToHer, ToldOfBaby
+from pathways.moments import by_key
 from pathways.moves.loss import (
     Chosen,
     Told,
@@ -58,6 +59,7 @@ def twins(midwife: User) -> Journey:
     happened(
         made,
         ("booking_completed", ago(80)),
+        ("drug_use_disclosed", ago(80), {"opioid": "yes"}),
         ("baby_born", ago(3), {"place": "hospital"}, 1),
         ("baby_born", ago(3), {"place": "hospital"}, 2),
     )
@@ -79,7 +81,7 @@ def waits(message: MessageToHer) -> bool:
 
 
 def test_a_loss_ends_the_pregnancy_and_opens_her_own_care(pregnant: Journey, midwife: User) -> None:
-    (event,) = record_loss(pregnant, "stillbirth", ago(hours=1), HERS, by=midwife).events
+    event, *_ = record_loss(pregnant, "stillbirth", ago(hours=1), HERS, by=midwife).events
     pregnant.refresh_from_db()
     assert (event.kind, event.details) == ("pregnancy_loss", {"kind": "stillbirth"})
     assert pregnant.stage == Stage.BEREAVEMENT
@@ -104,7 +106,7 @@ def test_a_loss_is_recorded_once_and_never_twice(pregnant: Journey, midwife: Use
     form, at = uuid.uuid4(), ago(hours=1)
     first = record_loss(pregnant, "miscarriage", at, HERS, submission=form, by=midwife)
     again = record_loss(pregnant, "miscarriage", at, HERS, submission=form, by=midwife)
-    assert (first.again, again.again, again.events) == (False, True, first.events)
+    assert (first.again, again.again, again.events) == (False, True, first.events[:1])
     assert HerWords.objects.filter(journey=pregnant).count() == 1
     with pytest.raises(SentOtherwise):
         record_loss(pregnant, "miscarriage", at, Chosen("yes", "other words"), submission=form, by=midwife)
@@ -148,6 +150,20 @@ def test_who_leads_completes_what_was_owed(pregnant: Journey, midwife: User) -> 
         name_lead(pregnant, "R. Ali", "tomorrow", ago(), by=midwife)
 
 
+def test_nobody_is_asked_any_more_for_what_was_for_the_birth_however_late(pregnant: Journey, midwife: User) -> None:
+    late = set(pregnant.handoffs.open().filter(due_at__lt=ago()).values_list("moment", flat=True))
+    assert {"INFO_DRUG_EFFECTS", "NAMED_MIDWIFE"} <= late
+    record_loss(pregnant, "miscarriage", ago(hours=1), HERS, by=midwife)
+    left = {handoff.moment for handoff in pregnant.handoffs.open()}
+    assert not any(by_key[moment].for_the_birth for moment in left)
+    assert "NAMED_MIDWIFE" in left, "what she needs herself stays owed"
+    put_away = pregnant.handoffs.get(moment="INFO_DRUG_EFFECTS", step="first")
+    assert put_away.state == State.NOT_APPLICABLE
+    assert not pregnant.flags.filter(handoff=put_away, cleared_at=None).exists()
+    pregnant.refresh_from_db()
+    assert differences(pregnant, clock.now()) == []
+
+
 # -- a baby's death ------------------------------------------------------------------------------
 
 
@@ -155,6 +171,7 @@ def test_one_twin_dies_and_the_other_is_with_her(twins: Journey, midwife: User) 
     record_babys_death(twins, 2, ago(hours=2), WAS_THERE, by=midwife)
     twins.refresh_from_db()
     assert twins.stage == Stage.POSTNATAL_INPATIENT
+    assert twins.handoffs.open().filter(subject="baby", subject_number=1).exists()
     assert not twins.handoffs.open().filter(subject="baby", subject_number=2).exists()
     with pytest.raises(Refused):
         record_babys_death(twins, 2, ago(hours=1), WAS_THERE, by=midwife)
