@@ -99,6 +99,20 @@ def ago(days: float = 0, **more: float) -> datetime:
     return clock.now() - timedelta(days=days, **more)
 
 
+def after_a_loss(record: Journey) -> Journey:
+    """Another journey of the same woman: her baby has died, and nobody leads yet."""
+    lost = journey(woman=record.woman, midwife=record.named_midwife)
+    happened(lost, ("baby_born", ago(2), {"place": "hospital"}, 1), ("baby_died", ago(1), {}, 1))
+    return lost
+
+
+def after_her_death(record: Journey) -> Journey:
+    """Another journey of the same woman, on which her death is recorded."""
+    died = journey(woman=record.woman, midwife=record.named_midwife)
+    happened(died, ("first_contact", ago(30)), ("mother_died", ago(hours=2)))
+    return died
+
+
 @transaction.atomic
 def offer_of(record: Journey, to_team: str = "hv", **fields: Any) -> Offer:
     """A handoff of hers (the health visitor's) offered to a team of her site, with a question; past the verbs."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carecoord.formfields import LocalDateTimeField
-from pathways.forms.once import OnceForm
+from pathways.forms.once import OnceForm, when_field
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
 from pathways.models.losses import LONGEST_NAME, LONGEST_WORDS
@@ -17,12 +16,7 @@ _HOW = "For example: I was there; the hospital rang, and whom you spoke to. Not 
 class ReportForm(OnceForm):
     """When she died, and how the reporter knows."""
 
-    died_at = LocalDateTimeField(
-        label="When did she die?",
-        what="when she died",
-        past_only=True,
-        help_text="As far as it is known. For example 4 3 2026 and 09:30.",
-    )
+    died_at = when_field("When did she die?", "when she died, as far as it is known")
     known_from = Text("How do you know?", LONGEST_WORDS, lines=2, required=True, help_text=_HOW)
 
 
@@ -43,13 +37,7 @@ class NotifiedForm(OnceForm):
 
     needed = radios("Have they been told?", (("yes", "Yes"), ("no", "They need not be told")), needed=True)
     spoke_to = Text("Whom you spoke to", LONGEST_NAME, help_text="By name.")
-    told_at = LocalDateTimeField(
-        label="When?",
-        what="when they were told",
-        past_only=True,
-        required=False,
-        help_text="For example 4 3 2026 and 09:30.",
-    )
+    told_at = when_field("When?", "when they were told", required=False)
     words = Text("Note, or why they need not be told", LONGEST_WORDS, lines=2)
 
     @property

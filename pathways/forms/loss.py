@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from carecoord.formfields import LocalDateTimeField
 from pathways.engine import FACT_KINDS
 from pathways.forms.moves import WhenForm
-from pathways.forms.once import OnceForm
+from pathways.forms.once import OnceForm, when_field
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
 from pathways.models import HerWords, ToldOfBaby
@@ -117,6 +116,4 @@ class LeadForm(OnceForm):
         required=True,
         help_text="No amount. If she is not in treatment, write that.",
     )
-    occurred_at = LocalDateTimeField(
-        label="Since when?", what="since when this holds", past_only=True, help_text="For example 4 3 2026 and 09:30."
-    )
+    occurred_at = when_field("Since when?", "since when this holds")

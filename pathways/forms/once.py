@@ -29,12 +29,15 @@ class OnceForm(forms.Form):
         refuse(self, refused)
 
 
-def when_field() -> LocalDateTimeField:
-    """When it happened, by the London clock; never in the future."""
+def when_field(
+    label: str = "When did it happen?", what: str = "when it happened", *, required: bool = True
+) -> LocalDateTimeField:
+    """When it happened, by the London clock; never in the future. ``what`` names it in messages."""
     return LocalDateTimeField(
-        label="When did it happen?",
-        what="when it happened",
+        label=label,
+        what=what,
         past_only=True,
+        required=required,
         help_text="For example 4 3 2026 and 09:30.",
     )
 

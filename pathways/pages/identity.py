@@ -84,9 +84,9 @@ def now_in_words(journey: Journey, today: date) -> str:
     else:
         words = f"{STAGE_NAMES[Stage(journey.stage)]} since {_day(clock.today(journey.stage_since), today)}"
     point = journey.point_on(today)
-    if journey.born_at and not journey.is_closed:
-        point = f"{point} after birth"
-    return words if point == "–" or journey.is_closed else f"{words} · {point}"
+    if point == "–" or journey.is_closed:
+        return words
+    return f"{words} · {point}{' after birth' if journey.born_at else ''}"
 
 
 def _day(day: date, today: date) -> str:

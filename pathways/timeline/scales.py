@@ -47,7 +47,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Story:
-    """What decides the axis: now, the first and last thing to show, the EDD, the first birth, the loss."""
+    """What decides the axis: now, the first and last thing to show, the EDD, the first birth, the loss.
+
+    ``loss``: when the last baby died or the pregnancy was lost. After it nothing counts on.
+    """
 
     now: datetime
     first: datetime
@@ -64,9 +67,11 @@ class Story:
     def point(self, instant: datetime) -> str:
         """``day 12``, ``31+4`` or nothing: where she is at that instant."""
         day = clock.today(instant)
+        if self.loss and instant > (self.birth or self.loss):
+            return ""
         if self.birth and day >= clock.today(self.birth):
             return f"day {(day - clock.today(self.birth)).days}"
-        if self.edd and not (self.loss and instant > self.loss):
+        if self.edd:
             return "{}+{}".format(*gestation_on(self.edd, day))
         return ""
 
@@ -169,13 +174,14 @@ def _periods(story: Story, around: Around, times: tuple[datetime, ...]) -> tuple
     if turn is None:
         return "Before", "Around today" if around is Around.TODAY else "The weeks ahead", "Later"
     first = "Pregnancy" if second <= turn else "Pregnancy and since"
-    last = "Year after" if third >= turn else "To a year after the birth"
+    last = "Year after" if third >= turn else "To a year after" if story.loss else "To a year after the birth"
     if around is Around.TODAY:
-        middle = "Birth and since" if story.birth and second <= story.birth < third else "Around today"
-    elif story.birth:
-        middle = "Birth and after"
+        near = story.birth and not story.loss and second <= story.birth < third
+        middle = "Birth and since" if near else "Around today"
+    elif story.loss:
+        middle = "The weeks after"
     else:
-        middle = "The weeks after" if story.loss else "Around the EDD"
+        middle = "Birth and after" if story.birth else "Around the EDD"
     return first, middle, last
 
 
@@ -240,12 +246,14 @@ def _by_week(story: Story, scale: Scale, step: int) -> Iterator[tuple[datetime, 
             yield _noon(monday + timedelta(weeks=week)), "Mon"
         return
     for week in range(0, 45, step):
-        yield _noon(date_at_gestation(story.edd, week * 7)), f"{week}+0"
+        at = _noon(date_at_gestation(story.edd, week * 7))
+        if not (story.loss and at > story.loss):
+            yield at, f"{week}+0"
 
 
 def _by_day(story: Story, scale: Scale, step: int) -> Iterator[tuple[datetime, str]]:
     """From the birth on where it is in sight, else from today to both sides."""
-    if story.birth and scale.holds(story.birth):
+    if story.birth and not story.loss and scale.holds(story.birth):
         born_on = clock.today(story.birth)
         yield story.birth, "birth"
         for day in range(step, 40, step):

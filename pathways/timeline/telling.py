@@ -16,6 +16,7 @@ from carecoord.clock import LONDON
 from pathways.answered_by import EndedBy
 from pathways.engine import ANSWER_KINDS, FACT_KINDS, LATE_STATES, AboutBaby, Stage, State, gestation_on
 from pathways.models import Event, Handoff, Journey
+from pathways.rules.loss import LOSSES
 from pathways.timeline.marks import Mark, lowered
 from pathways.timeline.scales import Story
 from pathways.wording.entries import title_of
@@ -90,8 +91,14 @@ def story_of(told: Told, marks: Iterable[Mark]) -> Story:
         last=max(times),
         edd=told.journey.edd,
         birth=told.journey.born_at,
-        loss=next((event.occurred_at for event in told.events if event.kind == "pregnancy_loss"), None),
+        loss=_loss(told),
     )
+
+
+def _loss(told: Told) -> datetime | None:
+    """When no baby of this pregnancy lived any more; None while one lives, or she is pregnant."""
+    lost = [event.occurred_at for event in told.events if event.kind in LOSSES]
+    return lost[-1] if lost and told.journey.after_loss else None
 
 
 def marks_of(told: Told) -> list[Mark]:

@@ -45,6 +45,7 @@ from pathways.models import (
     Woman,
 )
 from tests.actions import cases_of_outreach, cases_of_together
+from tests.actions import cases_of_losses
 from tests.constraints import refused, taken_away, without
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
 from tests.together import stay_row
@@ -455,6 +456,7 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "failure_once_per_window": (SignInFailure, two_counts_of_nobody),
     **cases_of_together.CASES,
     **cases_of_outreach.CASES,
+    **cases_of_losses.CASES,
 }
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of an event": (
@@ -472,6 +474,7 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of a stay offer": (StayOffer, same_form(lambda form: stay_row(journey(), submission=form))),
     "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
     **cases_of_outreach.UNIQUE_COLUMNS,
+    **cases_of_losses.UNIQUE_COLUMNS,
 }
 TRIGGERS = {
     "pathways_event": changed_event,
@@ -486,6 +489,7 @@ TRIGGERS = {
     "pathways_background": lambda: (background(), Background.objects.update(text="y")),
     **cases_of_together.TRIGGERS,
     **cases_of_outreach.TRIGGERS,
+    **cases_of_losses.TRIGGERS,
 }
 
 
@@ -516,6 +520,11 @@ def test_the_append_only_trigger_refuses_and_nothing_else_would(table):
 def test_an_answer_stays_and_nothing_but_its_trigger_keeps_it():
     assert refused(changed_answer)
     assert not without("ALTER TABLE pathways_offer DISABLE TRIGGER offer_stays", changed_answer)
+
+
+def test_a_report_of_her_death_stays_and_nothing_but_its_trigger_keeps_it():
+    assert refused(cases_of_losses.changed_report)
+    assert not without("ALTER TABLE pathways_deathreport DISABLE TRIGGER report_stays", cases_of_losses.changed_report)
 
 
 def test_every_constraint_of_ours_has_its_case():

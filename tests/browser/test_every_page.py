@@ -30,7 +30,7 @@ from pathways.finding import matching
 from pathways.models import DutyPost, Identifier, Journey, MatchReview
 from tests.alerting import told
 from tests.conftest import assert_accessible
-from tests.factories import ago, happened, journey, offer_of, owed, staff
+from tests.factories import after_a_loss, after_her_death, ago, happened, journey, offer_of, owed, staff
 from tests.medicine import METHADONE, observed, statement
 from tests.routes import OF_THE_WARD, named_views
 
@@ -42,7 +42,7 @@ ABOUT_AN_OFFER = (
 )
 NO_PAGE = {
     *("start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"),
-    *("take_flag", "undo_hold", "take_told", "give_back_alert"),
+    *("take_flag", "undo_hold", "take_told", "give_back_alert", "confirm_death", "withdraw_death"),
 }
 # Shown to somebody else: the tests below.
 OF_OTHERS = {"staying_together", "sealed", "reviews", "review", "matches", "match", "add_duty", "end_duty"}
@@ -84,6 +84,7 @@ def addresses(record: Journey) -> dict[str, str]:
     her = {"pk": record.pk}
     home = {"pk": on_the_ward(record).pk}
     baby = {**home, "baby": 1}
+    lost, died = after_a_loss(record), after_her_death(record)
     given = {
         "caseload": {},
         "handoffs": {},
@@ -112,6 +113,10 @@ def addresses(record: Journey) -> dict[str, str]:
         "placement_end": her,
         **{name: her for name in ("first_record", "home_undelivered", "admitted", "birth")},
         **{name: home for name in ("readmitted", "baby_places", "baby_home")},
+        **{name: her for name in ("loss", "baby_died", "her_death")},
+        **{name: {"pk": lost.pk} for name in ("her_words", "loss_lead")},
+        "told_of_baby": {"pk": lost.pk, "baby": 1},
+        "told_of_death": {"pk": died.pk, "who": "gp"},
         "record_kind": {**her, "kind": "booking_completed"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},

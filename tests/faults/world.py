@@ -67,6 +67,7 @@ WORDS = {
     "baby": "1",
     "item": "naloxone",
     "step": "shown",
+    "who": "gp",
 }
 
 

@@ -18,7 +18,7 @@ from medications.models import Observation
 from pathways.background import record_background
 from pathways.models import Event, Journey
 from tests.alerting import told
-from tests.factories import ago, happened, journey, offer_of, owed, staff
+from tests.factories import after_a_loss, after_her_death, ago, happened, journey, offer_of, owed, staff
 from tests.medicine import observed, statement
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
@@ -39,6 +39,8 @@ NOBODY_ON_IT = {
         "duty",
         "add_duty",
         "end_duty",
+        "confirm_death",
+        "withdraw_death",
         "take_flag",
         "undo_hold",
         "take_told",
@@ -84,6 +86,7 @@ def addresses(record: Journey) -> dict[str, str]:
     assert offered is not None
     her = {"pk": record.pk}
     baby = {**her, "baby": 1}
+    lost, died = after_a_loss(record), after_her_death(record)
     given: dict[str, dict[str, Any]] = {
         "caseload": {},
         "handoffs": {},
@@ -112,6 +115,10 @@ def addresses(record: Journey) -> dict[str, str]:
         **{name: her for name in ("stay_offer", "plan_home", "placement_start", "placement_end", "left_early")},
         **{name: her for name in ("first_record", "home_undelivered", "admitted", "birth")},
         **{name: her for name in ("readmitted", "baby_places", "baby_home")},
+        **{name: her for name in ("loss", "baby_died", "her_death")},
+        **{name: {"pk": lost.pk} for name in ("her_words", "loss_lead")},
+        "told_of_baby": {"pk": lost.pk, "baby": 1},
+        "told_of_death": {"pk": died.pk, "who": "gp"},
         "record_kind": {**her, "kind": "contact_made"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
