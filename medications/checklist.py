@@ -96,8 +96,9 @@ class Checklist:
 
     @property
     def items(self) -> tuple[str, ...]:
-        """The points that are asked of her."""
-        return tuple(item for item in ITEMS if self.in_treatment or item not in MEDICINE_ITEMS)
+        """The points that are asked of her; after a loss nothing about a baby at home."""
+        not_asked = {*(() if self.in_treatment else MEDICINE_ITEMS), *(("sleep",) if self.journey.after_loss else ())}
+        return tuple(item for item in ITEMS if item not in not_asked)
 
     @property
     def uncovered(self) -> list[date]:

@@ -56,7 +56,7 @@ def baby_lines(journey: Any, now: datetime) -> list[BabyLine]:
 def feeding(journey: Any) -> FeedingLine:
     """The agreed plan, what waits, or that advice differs."""
     plans = [FeedingPlan(**read(row)) for row in journey.feeding_json]
-    return feeding_line(journey.pk, plans, differs=journey.feeding_differs)
+    return feeding_line(journey, plans, differs=journey.feeding_differs)
 
 
 def own(journey: Any, admission: int | None) -> str:

@@ -110,7 +110,7 @@ def _version(plan: FeedingPlan) -> Version:
 
 @dataclass(frozen=True)
 class FeedingLine:
-    """One woman's feeding plan in a line. ``differs``: somebody advised differently, and it is not settled."""
+    """One woman's feeding plan in a line; no words after a loss. ``differs``: other advice was given, unsettled."""
 
     words: str
     differs: bool
@@ -124,7 +124,7 @@ def feeding_lines(journeys: Sequence[Journey]) -> dict[int, FeedingLine]:
     known: dict[int, list[FeedingPlan]] = {}
     for plan in standing_plans().filter(journey__in=ids):
         known.setdefault(plan.journey_id, []).append(plan)
-    return {pk: line_of(pk, known.get(pk, []), differs=pk in differs) for pk in ids}
+    return {each.pk: line_of(each, known.get(each.pk, []), differs=each.pk in differs) for each in journeys}
 
 
 def standing_plans() -> QuerySet[FeedingPlan]:
@@ -138,11 +138,14 @@ def unsettled() -> QuerySet[FeedingAdvice]:
     return FeedingAdvice.objects.filter(struck_at=None, settled_by=None)
 
 
-def line_of(pk: int, plans: Sequence[FeedingPlan], *, differs: bool) -> FeedingLine:
+def line_of(journey: Journey, plans: Sequence[FeedingPlan], *, differs: bool) -> FeedingLine:
     """The line of one woman's journey; ``plans`` as ``standing_plans`` has them. No query."""
+    url = reverse("feeding", args=[journey.pk])
+    if journey.after_loss:
+        return FeedingLine("", False, url)
     agreed = [plan for plan in plans if plan.agreed_at]
     plan = agreed[-1] if agreed else plans[0] if plans else None
-    return FeedingLine(_line(plan, differs), differs, reverse("feeding", args=[pk]))
+    return FeedingLine(_line(plan, differs), differs, url)
 
 
 def _line(plan: FeedingPlan | None, differs: bool) -> str:
@@ -156,6 +159,6 @@ def _line(plan: FeedingPlan | None, differs: bool) -> str:
     return f"Feeding plan agreed {agreed}" if plan.shared_at else f"Feeding plan agreed {agreed}: tell her"
 
 
-def on_her_medicine(journey: Journey, reader: User, now: datetime) -> FeedingLine:
-    """The line, on the page of her medicine."""
-    return feeding_lines([journey])[journey.pk]
+def on_her_medicine(journey: Journey, reader: User, now: datetime) -> FeedingLine | None:
+    """The line, on the page of her medicine; none after a loss."""
+    return None if journey.after_loss else feeding_lines([journey])[journey.pk]

@@ -164,7 +164,8 @@ def _next(woman: Summary) -> Iterator[str]:
     yield from (words for words, _ in woman.next)
     if woman.own_medicine:
         yield woman.own_medicine
-    yield woman.feeding
+    if woman.feeding:
+        yield woman.feeding
     if woman.home_at:
         owed = f": {woman.home.owed}" if woman.home and woman.home.missing else ""
         yield f"Home {on_paper(woman.home_at)}{owed}"

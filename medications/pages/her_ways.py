@@ -25,8 +25,9 @@ def _ways(journey: Journey, reader: User) -> Iterator[tuple[str, str]]:
     if Ability.SEE_MEDICINE in may:
         yield "Her medicine", reverse("her_medicine", args=[pk])
         yield "Medicine she brought", reverse("own_medicines", args=[pk])
-    yield "Feeding plan", reverse("feeding", args=[pk])
-    if journey.born_at and Ability.RECORD_EVENT in may:
+    if not journey.after_loss:
+        yield "Feeding plan", reverse("feeding", args=[pk])
+    if journey.born_at and not journey.after_loss and Ability.RECORD_EVENT in may:
         numbers = list(journey.babies.order_by("number").values_list("number", flat=True))
         for number in numbers:
             words = f"Baby {number}: observation" if len(numbers) > 1 else "Baby’s observation"

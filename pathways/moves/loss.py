@@ -22,11 +22,10 @@ from pathways.models import Event, Handoff, HerWords, Journey, ToldOfBaby
 from pathways.moments import by_key
 from pathways.moves.recording import Recorded, record_move
 from pathways.recording import Draft, Refused, answering, append, lock
-from pathways.rules.loss import losses
+from pathways.rules.loss import PUT_AWAY, losses
 from pathways.visibility import check_may
 
 LEAD = "LOSS_BEREAVEMENT"
-_PUT_AWAY = "Put away when the loss was recorded."
 
 LOSS = Move(
     key="loss",
@@ -170,7 +169,7 @@ def _put_away(journey: Journey, baby: int | None = None, *, by: User) -> list[Ev
     """
     journey = lock(journey)
     put_away = [
-        answering(handoff, Draft("handoff_not_applicable", clock.now(), details={"reason": _PUT_AWAY}))
+        answering(handoff, Draft("handoff_not_applicable", clock.now(), details={"reason": PUT_AWAY}))
         for handoff in journey.handoffs.open().order_by("pk")
         if (journey.after_loss and by_key[handoff.moment].for_the_birth)
         or (handoff.subject == SubjectKind.BABY and handoff.subject_number == baby)

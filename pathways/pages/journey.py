@@ -25,6 +25,7 @@ from pathways.pages.in_hand import with_hand, with_hands
 from pathways.pages.openings import with_opening
 from pathways.projection import facts_of
 from pathways.rules.baby_places import Place, places_of
+from pathways.rules.loss import was_put_away
 from pathways.shown import Shown
 from pathways.timeline.drawing import Drawing, draw
 from pathways.timeline.marks import Item, Mark, in_order, items_of
@@ -73,6 +74,7 @@ class Entry:
     happened: str
     by: str
     reason: str | None  # why it was entered in error; None where it was not, blank where the reader may not know
+    is_news: bool = True  # False: it came with another entry, and follows from it
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,7 @@ def _entries(journey: Journey, events: Sequence[Event], babies: int, at: datetim
             happened=time_in_words(event.occurred_at, year=clock.today(event.occurred_at).year != clock.today(at).year),
             by=str(event.recorded_by or event.get_source_display()),
             reason=(event.correction.reason if shown.all_words else "") if hasattr(event, "correction") else None,
+            is_news=not was_put_away(event.kind, event.details),
         )
         for event in sorted(events, key=lambda event: event.pk, reverse=True)
     ]

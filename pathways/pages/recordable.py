@@ -116,17 +116,38 @@ class Group:
 
 LIKELY_NOW = "Most likely now"
 
+# Left out of the list after a loss. What was forgotten can still be recorded by its address.
+FOR_A_BABY = frozenset(
+    {
+        "booking_completed",
+        "dating_agreed",
+        "separation_possible",
+        "baby_born",
+        "baby_discharge_planned",
+        "baby_discharged",
+        "observation_started",
+        "observation_ended",
+        "feeding_conflict_logged",
+        "separated",
+        "reunified",
+        "residential_placement_started",
+        "residential_placement_ended",
+    }
+)
+
 
 def groups_for(journey: Journey, babies: int, by: User) -> list[Group]:
     """What can be recorded now, what fits her stage first. Each is offered once. One query."""
     standing = standing_of(journey)
     moves = [move for move in MOVES.values() if move.ability in by.abilities and move.offered(standing)]
     first = [move for move in moves if journey.stage in move.likely]
-    likely = [kind for kind in LIKELY.get(journey.stage, ()) if can_record(kind, journey, babies, by)]
+    left_out = FOR_A_BABY if journey.after_loss else frozenset()
+    kinds = [kind for kind in OFFERED if kind not in left_out and can_record(kind, journey, babies, by)]
+    likely = [kind for kind in LIKELY.get(journey.stage, ()) if kind in kinds]
     groups = [_group(LIKELY_NOW, first, likely)]
     for title in dict.fromkeys([*(title for title, _ in GROUPS), *(move.group for move in moves)]):
-        kinds = [kind for kind in _KINDS.get(title, ()) if kind not in likely and can_record(kind, journey, babies, by)]
-        groups.append(_group(title, [move for move in moves if move.group == title and move not in first], kinds))
+        here = [kind for kind in _KINDS.get(title, ()) if kind in kinds and kind not in likely]
+        groups.append(_group(title, [move for move in moves if move.group == title and move not in first], here))
     return [group for group in groups if group]
 
 

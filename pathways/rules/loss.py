@@ -12,11 +12,18 @@ from pathways.engine import Fact
 ENDS_WORDS_ABOUT_A_BABY = frozenset({"pregnancy_loss", "baby_died", "separated"})
 
 LOSSES = ("pregnancy_loss", "baby_died")
+# The reason of an answer that is recorded with a loss: nobody is asked any more for what was for the birth.
+PUT_AWAY = "Put away when the loss was recorded."
 
 
 def losses(facts: Iterable[Fact]) -> list[Fact]:
     """The losses among ``facts``, in the order in which they are given."""
     return [fact for fact in facts if fact.kind in LOSSES]
+
+
+def was_put_away(kind: str, details: Mapping[str, object]) -> bool:
+    """Whether a fact is such an answer: it follows from the loss, and is no news of its own."""
+    return kind == "handoff_not_applicable" and details.get("reason") == PUT_AWAY
 
 
 @dataclass(frozen=True)

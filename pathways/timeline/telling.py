@@ -16,7 +16,7 @@ from carecoord.clock import LONDON
 from pathways.answered_by import EndedBy
 from pathways.engine import ANSWER_KINDS, FACT_KINDS, LATE_STATES, AboutBaby, Stage, State, gestation_on
 from pathways.models import Event, Handoff, Journey
-from pathways.rules.loss import LOSSES
+from pathways.rules.loss import LOSSES, was_put_away
 from pathways.timeline.marks import Mark, lowered
 from pathways.timeline.scales import Story
 from pathways.wording.entries import title_of
@@ -227,6 +227,9 @@ def _handoffs(told: Told) -> Iterator[Mark]:
         state = live_state(handoff)
         if state is State.SUPERSEDED or (handoff.ended_at and told.ended_by.fact(handoff)):
             continue  # fell away, or the fact that completed it has its own mark
+        answer = told.ended_by.answer(handoff)
+        if answer and was_put_away(answer.kind, answer.details):
+            continue  # the loss has its mark
         _, step = step_of(handoff)
         if state in LATE_STATES and is_caught_up_with(handoff):
             state = State.DUE_SOON

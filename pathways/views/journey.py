@@ -82,7 +82,7 @@ def journey(request: StaffRequest, pk: int) -> HttpResponse:
         ],
         "later": page.later if all_later else page.later[:FEW_LATER],
         "later_url": "" if all_later or len(page.later) <= FEW_LATER else _link(request, "later", later="all"),
-        "recent": page.entries[:FEW_ENTRIES],
+        "recent": [entry for entry in page.entries if entry.is_news][:FEW_ENTRIES],
         "entries_url": _link(request, "handoffs", show="entries"),
         "ask_contact": Ability.RECORD_EVENT in request.user.abilities and request.GET.get("ask") == "contact",
     }
