@@ -10,6 +10,7 @@ say "ruff" ruff check
 say "ruff format" ruff format --check
 say "mypy" mypy
 say "djlint" djlint --lint --quiet templates
+say "words" python scripts/check_words.py
 say "import-linter" lint-imports --cache-dir .venv/cache/imports
 CARECOORD_MODE=test say "migrations" python manage.py makemigrations --check --dry-run
 say "check --deploy" env CARECOORD_MODE=production SECRET_KEY="$(random_key)" AUDIT_ANCHOR_KEY="$(random_key)" \
