@@ -88,6 +88,7 @@ WALL = Wall(
         "access_end_conflict(bigint)",
         "access_seal_record(bigint, integer, text)",
         "access_unseal(bigint)",
+        "access_tell_of_death(bigint)",
     ),
     views=("access_my_grant", "access_my_label"),
 )

@@ -90,6 +90,11 @@ def lock_after_death(woman: Woman) -> None:
         _run("SELECT access_seal_record(%s, %s, %s)", woman.pk, Seal.Level.LOCKED, reason[:LONGEST_REASON])
 
 
+def tell_of_reported_death(woman: Woman) -> None:
+    """Those who have her on their caseload, or cover for them, are told that a second person is needed."""
+    _run("SELECT access_tell_of_death(%s)", woman.pk)
+
+
 def sealed_as(woman: Woman) -> dict[str, str]:
     """Her seal as one value, for telling whether somebody changed it meanwhile."""
     known = Seal.objects.filter(woman=woman).first()

@@ -17,7 +17,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.engine import Stage
 from pathways.guided import Move
-from pathways.keeping import lock_after_death
+from pathways.keeping import lock_after_death, tell_of_reported_death
 from pathways.models import DeathReport, Event, Journey, ToldOfDeath
 from pathways.moves.recording import Recorded, record_move
 from pathways.recording import Draft, Refused, append, check_draft, lock
@@ -71,9 +71,11 @@ def report_death(
     if not known_from.strip():
         raise Refused("Say how you know, so that the second person can ask.", field="known_from")
     check_draft(journey, Draft("mother_died", died_at))
-    return DeathReport.objects.create(
+    report = DeathReport.objects.create(
         journey=journey, died_at=died_at, known_from=known_from.strip(), reported_by=by, submission=submission
     )
+    tell_of_reported_death(journey.woman)
+    return report
 
 
 @transaction.atomic

@@ -116,6 +116,7 @@ def notices(request: StaffRequest) -> HttpResponse:
             "is_new": each.seen_at is None,
             "journey": hers.get(each.woman_id),
             "review": officer and each.key in _TO_REVIEW,
+            "is_death": each.key == Notice.Key.DEATH_REPORTED,
         }
         for each in told
     ]

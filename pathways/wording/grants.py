@@ -29,6 +29,7 @@ NOTICES: dict[str, str] = {
     Notice.Key.SEAL: "A record was sealed.",
     Notice.Key.SEAL_ENDED: "A seal was taken off a record.",
     Notice.Key.SAME_PERSON: "One woman has two records, at two sites. Agree by phone which of them goes on.",
+    Notice.Key.DEATH_REPORTED: "A death was reported. If you know of it too, confirm it; if it is not so, say so.",
 }
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, InternalError, transaction
 
 from carecoord import clock
 from carecoord.access.acting import acting_as
-from carecoord.access.models import Seal, User
+from carecoord.access.models import Conflict, Notice, Seal, User
 from carecoord.access.roles import Role
 from pathways.actions import Refused
 from pathways.contact import Agreed, agree_contact
@@ -77,6 +77,18 @@ def test_with_the_first_report_everything_to_her_stops(record: Journey, midwife:
         reach(record.woman, "ring_us", at_ten(), own_care=True, by=midwife)
     record.refresh_from_db()
     assert record.stage == Stage.POSTNATAL_INPATIENT, "nothing is recorded of one person's word"
+
+
+def test_who_knows_her_is_told_that_a_second_person_is_needed(record: Journey, midwife: User, second: User) -> None:
+    buddy = staff()
+    Journey.objects.filter(pk=record.pk).update(buddy=buddy)
+    record.refresh_from_db()
+    happened(record, ("contact_made", ago(hours=5)))
+    Conflict.objects.create(woman=record.woman, user=buddy)
+    with acting_as(second):
+        report_death(record, ago(hours=3), KNOWS, by=second)
+    told = set(Notice.objects.filter(key="death_reported", woman=record.woman).values_list("user", flat=True))
+    assert told == {midwife.pk}, "not who reported it, not who must never see her, nobody else"
 
 
 def test_the_second_person_records_it(record: Journey, midwife: User, second: User) -> None:
