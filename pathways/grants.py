@@ -58,6 +58,7 @@ _SERVES: dict[str, tuple[Role, ...]] = {
 }
 NOT_EXPECTED = ("baby_born", "pregnancy_loss", "mother_died")
 _ON_THE_WARD = (Team.Kind.WARD, Team.Kind.HOSPITAL)
+_OWED_AFTER_HER_DEATH = frozenset(moment.key for moment in ALL if engine.Ending.MOTHER_DIED in moment.survives)
 _ROLES_OF_MOMENT = {moment.key: frozenset((*moment.senders, *moment.receivers)) for moment in ALL}
 
 
@@ -105,15 +106,18 @@ def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[O
     """Every grant that runs at ``at`` or begins later, by the table above."""
     teams = {team.code: team for team in Team.objects.filter(site=journey.site_id)}
     declared = [team for team in journey.site.definition.teams if team.code in teams]
+    services, owed = [(teams[team.code], _served(team)) for team in declared], list(handoffs)
     others = [
         *_admissions(facts, [teams[team.code] for team in declared if team.kind in _ON_THE_WARD]),
         *_expected(journey, facts, [teams[team.code] for team in declared if team.kind == Team.Kind.WARD]),
-        *_services([(teams[team.code], _served(team)) for team in declared], list(handoffs)),
+        *_services(services, owed),
         *_move_elsewhere(journey, facts),
         *_offers(journey),
     ]
     if ended := _ended(facts):
-        others = [_until_the_end(each, ended) for each in others]
+        for_a_baby = [each for each in owed if each.ended_at is None and each.moment in _OWED_AFTER_HER_DEATH]
+        keep = {each.team_id for each in _services(services, for_a_baby)}
+        others = [_until_the_end(each, ended, keeps=each.team_id in keep) for each in others]
     due = [*_caseload(journey, facts, at), *others]
     return [each for each in due if each.ends_at is None or each.ends_at > max(at, each.starts_at)]
 
@@ -261,12 +265,10 @@ def _ended(facts: Iterable[Fact]) -> Fact | None:
     return ended
 
 
-def _until_the_end(due: Due, ended: Fact) -> Due:
+def _until_the_end(due: Due, ended: Fact, *, keeps: bool) -> Due:
     """A grant of somebody who is not her midwife, cut to the weeks after the end; after her death to a day.
 
-    Who still owes something after her death owes it to her baby, and keeps it for those weeks.
+    ``keeps``: theirs is a team that still owes something to a living baby, and has it for those weeks.
     """
-    still_owed = due.reason == "handoffs" and due.ends_at is None
-    keeps = DIED_KEEPS if ended.kind == "mother_died" and not still_owed else CLOSED_KEEPS
-    last = ended.occurred_at + keeps
+    last = ended.occurred_at + (DIED_KEEPS if ended.kind == "mother_died" and not keeps else CLOSED_KEEPS)
     return replace(due, ends_at=min(due.ends_at or last, last))

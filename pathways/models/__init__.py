@@ -47,8 +47,8 @@ __all__ = [
     "SafeContact",
     "StayOffer",
     "SweepRun",
-    "Try",
     "ToldOfBaby",
     "ToldOfDeath",
+    "Try",
     "Woman",
 ]

@@ -57,7 +57,9 @@ class AfterLoss:
 
 
 def after_loss(journey: Journey, reader: User, now: datetime) -> AfterLoss | None:
-    """The panel of her page; None where nothing was lost. One query for those without a loss, else five."""
+    """The panel of her page; None where nothing was lost. No query for who is pregnant, one where a baby lives."""
+    if not (journey.after_loss or journey.born_at):
+        return None
     happened = journey.events.filter(kind__in=LOSSES, correction=None).order_by("occurred_at", "id")
     lost = list(happened)
     if not lost:

@@ -44,8 +44,7 @@ from pathways.models import (
     StayOffer,
     Woman,
 )
-from tests.actions import cases_of_outreach, cases_of_together
-from tests.actions import cases_of_losses
+from tests.actions import cases_of_losses, cases_of_outreach, cases_of_together
 from tests.constraints import refused, taken_away, without
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
 from tests.together import stay_row
