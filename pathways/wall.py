@@ -1,6 +1,8 @@
 """The rights on the tables with a woman's record: a row is seen through her, or through her journey."""
 
 from carecoord.access.wall import Open, Wall, Walled, labelled, of_journey, of_woman, through
+from carecoord.access.labels import Label
+from carecoord.access.wall import Open, Wall, Walled, labelled, of_woman, through
 
 _WRITE = "SELECT, INSERT, UPDATE"
 _APPEND = "SELECT, INSERT"
@@ -57,6 +59,18 @@ WALL = Wall(
         _of_journey("pathways_toldofbaby", _APPEND, worker="SELECT"),
         _of_journey("pathways_deathreport", _WRITE, worker="SELECT"),
         _of_journey("pathways_toldofdeath", _APPEND, worker="SELECT"),
+        _of_journey("pathways_servicechoice", _APPEND, worker="SELECT"),
+        # Who takes her on outside can tell where she is.
+        Walled(
+            "pathways_outsidetry",
+            shows=labelled("pathways_outsidetry", f"'{Label.ADDRESS}'"),
+            app=_APPEND,
+            worker="SELECT",
+        ),
+        _of_journey("pathways_signoff", _APPEND, worker="SELECT"),
+        _of_journey("pathways_closing", _APPEND, worker="SELECT"),
+        _of_journey("pathways_reopening", _APPEND, worker="SELECT"),
+        _of_journey("pathways_carriedhistory", _APPEND, worker="SELECT"),
         # Managers are told too and see no woman: what they may know comes from functions. An alert stays as it was,
         # and only loses its handoff's row when that goes.
         _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=f"{_APPEND}, UPDATE (handoff_id)"),
@@ -78,6 +92,7 @@ WALL = Wall(
         "pathways_workload(bigint, timestamptz)",
         "pathways_matches(bigint)",
         "pathways_refused_moves(timestamptz)",
+        "pathways_reopened(timestamptz)",
         "pathways_decide_match(bigint, text, text)",
         "open_contact(bigint, text, text, uuid)",
         "has_address_to_write_to(bigint)",

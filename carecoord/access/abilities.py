@@ -40,6 +40,10 @@ class Ability(StrEnum):
     WITNESS = "sign as the second person"
     COUNT_STAYS = "see how often a mother could stay with her baby"
     RECORD_DEATH = "report that a woman has died, and confirm it as the second person"
+    END_JOURNEY = "close a woman's journey"
+    REOPEN = "open a closed journey again, with a manager's word"
+    AGREE_REOPENING = "agree that a closed journey is opened again"
+    SIGN_OFF = "sign off for safeguarding"
 
 
 _CARE = frozenset(
@@ -55,12 +59,14 @@ _CARE = frozenset(
 )
 _EMERGENCY = _CARE | {Ability.BREAK_GLASS}
 _MIDWIFERY = _EMERGENCY | {Ability.ADD_WOMAN, Ability.AGREE_EDD, Ability.RECORD_DEATH}
+_MIDWIFERY = _EMERGENCY | {Ability.ADD_WOMAN, Ability.AGREE_EDD, Ability.REOPEN}
 _CASELOAD = _MIDWIFERY | {
     Ability.SEE_CASELOAD,
     Ability.ASSIGN_MIDWIFE,
     Ability.SEE_WHO_LOOKED,
     Ability.MANAGE_ACCESS,
     Ability.SEE_NOTICES,
+    Ability.END_JOURNEY,
 }
 # Go and look for her: her number with the label for it (see labels.py), and how the search goes on.
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS, Ability.DECIDE_OUTREACH})
@@ -77,6 +83,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.SPECIALIST_MIDWIFE: _CASELOAD | _REACHES_HER | _MEDICINE | {Ability.WITNESS},
     Role.MIDWIFE: _CASELOAD | _REACHES_HER | _MEDICINE | {Ability.WITNESS},
     Role.SAFEGUARDING_MIDWIFE: _EMERGENCY | _REACHES_HER | {Ability.RECORD_DEATH},
+    Role.SAFEGUARDING_MIDWIFE: _EMERGENCY | _REACHES_HER | {Ability.SIGN_OFF},
     Role.WARD_MIDWIFE: _WARD,
     Role.WARD_COORDINATOR: _WARD_LEAD,
     Role.LABOUR_WARD_COORDINATOR: _WARD_LEAD,
@@ -92,6 +99,8 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY, Ability.COUNT_STAYS},
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER | {Ability.RECORD_DEATH},
     Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
+    Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER | {Ability.END_JOURNEY},
+    Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY, Ability.AGREE_REOPENING},
     Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }

@@ -4,6 +4,7 @@ from pathways.models.alerts import Alert, AlertTo, DutyPost, Hold
 from pathways.models.background import Background
 from pathways.models.contact import Address, ContactDetail, MessageToHer, Opening, SafeContact
 from pathways.models.demo import DemoWoman
+from pathways.models.ending import CarriedHistory, Closing, OutsideTry, Reopening, ServiceChoice, SignOff
 from pathways.models.handoffs import Flag, Handoff, SweepRun
 from pathways.models.journeys import Baby, Correction, Event, Journey
 from pathways.models.late_entry import LateReason
@@ -22,6 +23,8 @@ __all__ = [
     "Asked",
     "Baby",
     "Background",
+    "CarriedHistory",
+    "Closing",
     "ContactDetail",
     "Correction",
     "DeathReport",
@@ -46,6 +49,12 @@ __all__ = [
     "Placement",
     "SafeContact",
     "StayOffer",
+    "OutsideTry",
+    "Owner",
+    "Reopening",
+    "SafeContact",
+    "ServiceChoice",
+    "SignOff",
     "SweepRun",
     "ToldOfBaby",
     "ToldOfDeath",

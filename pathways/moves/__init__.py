@@ -14,4 +14,9 @@ outreach     a try to reach her, somebody asked about her, how the search goes o
 late_entry   what made it later that she came
 loss         a loss, a baby's death, the words she chooses
 death        her own death: reported, confirmed, people told
+declining    a service that she does not want for now
+custody      into custody, and back
+outside      somebody without an account is asked to take her on
+at_the_end   what the record holds of all that an ending asks for
+ending       a journey ends, and is opened again
 """

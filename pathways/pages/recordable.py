@@ -54,7 +54,6 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Moving to another site", ("transfer_requested",)),
     ("Loss and death", ("pregnancy_loss", "baby_died", "mother_died")),
-    ("The end of this journey", ("closed", "reopened")),
 )
 _KINDS = dict(GROUPS)
 OFFERED = frozenset(kind for _, kinds in GROUPS for kind in kinds)
@@ -93,11 +92,6 @@ HINTS: Mapping[str, str] = {
     ),
     "baby_died": "What belongs to this baby stops at once. Her own care continues.",
     "mother_died": "Everything that is open for her ends at once, except what a living baby still needs. Check twice.",
-    "closed": (
-        "A journey is never closed because of removal, missed appointments or relapse. "
-        "What is open and not yet missed falls away; medicine safety stays."
-    ),
-    "reopened": "The journey goes back to the stage before it was closed.",
     "mother_discharged": "Also when she left on her own decision: she needs the handovers then most.",
 }
 
@@ -164,8 +158,6 @@ def can_record(kind: str, journey: Journey, babies: int, by: User) -> bool:
         return False
     if kind == "named_midwife_assigned" and Ability.ASSIGN_MIDWIFE not in abilities:
         return False
-    if kind == "reopened":
-        return journey.is_closed
     if FACT_KINDS[kind].about_baby is not AboutBaby.NO:
         return babies > 0
     return True

@@ -26,6 +26,7 @@ from pathways.guided import page_completing
 from pathways.models import Handoff
 from pathways.pages import offers
 from pathways.pages import team_handoffs as team
+from pathways.pages.ending import reopened_in_words
 from pathways.projection import fact_of
 from pathways.seen import SentOtherwise
 from pathways.shown import Shown
@@ -63,8 +64,12 @@ def handoffs(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     context: dict[str, Any] = {"at": time_in_words(now), "site": request.user.site_in_words}
     if Ability.SEE_JOURNEY not in request.user.abilities:
-        counted = {"tallies": team.tallies(request.user, now), "refused_moves": offers.refused_moves(now)}
-        counted["counts_stays"] = Ability.COUNT_STAYS in request.user.abilities
+        counted = {
+            "tallies": team.tallies(request.user, now),
+            "refused_moves": offers.refused_moves(now),
+            "reopened": reopened_in_words(now),
+            "counts_stays": Ability.COUNT_STAYS in request.user.abilities,
+        }
         return render(request, "pathways/handoff_counts.html", {**context, **counted})
     listed = team.team_list(request.user, now)
     counts = {**offers.counts(request.user), **team.counts(listed)}

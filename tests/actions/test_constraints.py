@@ -25,6 +25,8 @@ from pathways.models import (
     AlertTo,
     Baby,
     Background,
+    CarriedHistory,
+    Closing,
     ContactDetail,
     Correction,
     DutyPost,
@@ -39,13 +41,18 @@ from pathways.models import (
     Offer,
     OfferQuestion,
     Opening,
+    OutsideTry,
     Owner,
+    Reopening,
     SafeContact,
     StayOffer,
+    ServiceChoice,
+    SignOff,
     Woman,
 )
 from tests.actions import cases_of_losses, cases_of_outreach, cases_of_together
 from tests.constraints import refused, taken_away, without
+from tests.ending import carried, closing, outside_try, reopening, service_choice, sign_off_of
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
 from tests.together import stay_row
 
@@ -71,6 +78,11 @@ def an_offer(**fields) -> Offer:
 
 def answered_offer(**fields) -> Offer:
     return an_offer(answered_at=NOW, answered_by=UserFactory(), **fields)
+
+
+def reopened_alone() -> None:
+    person = UserFactory()
+    reopening(opened_by=person, agreed_by=person)
 
 
 def two_offers_of_one() -> None:
@@ -449,6 +461,16 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "post_ends_later": (DutyPost, lambda: duty_post(ends_on=date(2026, 2, 1))),
     "hours_have_both_ends": (DutyPost, lambda: duty_post(begins=time(9))),
     "duty_days_are_weekdays": (DutyPost, lambda: duty_post(days=[1, 8])),
+    "who_declines_is_asked_again": (ServiceChoice, lambda: service_choice(review_on=None)),
+    "not_chosen_in_the_future": (ServiceChoice, lambda: service_choice(chosen_at=ago(-1))),
+    "somebody_was_asked": (OutsideTry, lambda: outside_try(to_whom="")),
+    "a_yes_has_a_name": (OutsideTry, lambda: outside_try(result="acknowledged")),
+    "not_tried_in_the_future": (OutsideTry, lambda: outside_try(tried_at=ago(-1))),
+    "a_sign_off_says_why": (SignOff, lambda: sign_off_of(words="")),
+    "closing_for_a_declared_reason": (Closing, lambda: closing(reason="lost_contact")),
+    "completed_says_how_treatment_stands": (Closing, lambda: closing(reason="completed")),
+    "who_withdraws_knows_her_rights": (Closing, lambda: closing(reason="withdrew", words="Stop.")),
+    "reopened_with_somebody_else": (Reopening, reopened_alone),
     "role_label_once": (RoleLabel, same_label_twice),
     "closed_for_a_declared_reason": (Event, lambda: an_event("closed", details={"reason": "removal of her baby"})),
     "one_draft_per_page": (Draft, two_drafts),
@@ -471,6 +493,9 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of an offer": (Offer, same_form(lambda form: an_offer(submission=form))),
     "submission of a question": (OfferQuestion, same_form(lambda form: question(submission=form))),
     "submission of a stay offer": (StayOffer, same_form(lambda form: stay_row(journey(), submission=form))),
+    "submission of a try outside": (OutsideTry, same_form(lambda form: outside_try(submission=form))),
+    "submission of a choice": (ServiceChoice, same_form(lambda form: service_choice(submission=form))),
+    "submission of a sign-off": (SignOff, same_form(lambda form: sign_off_of(submission=form))),
     "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
     **cases_of_outreach.UNIQUE_COLUMNS,
     **cases_of_losses.UNIQUE_COLUMNS,
@@ -485,6 +510,12 @@ TRIGGERS = {
     ),
     "pathways_address": lambda: (address(kind="none"), Address.objects.update(protected=True)),
     "pathways_opening": lambda: (opening(), Opening.objects.all().delete()),
+    "pathways_servicechoice": lambda: (service_choice(), ServiceChoice.objects.update(words="x")),
+    "pathways_outsidetry": lambda: (outside_try(), OutsideTry.objects.update(result="refused")),
+    "pathways_signoff": lambda: (sign_off_of(), SignOff.objects.all().delete()),
+    "pathways_closing": lambda: (closing(), Closing.objects.update(words="x")),
+    "pathways_reopening": lambda: (reopening(), Reopening.objects.all().delete()),
+    "pathways_carriedhistory": lambda: (carried(), CarriedHistory.objects.update(earlier_journeys=True)),
     "pathways_background": lambda: (background(), Background.objects.update(text="y")),
     **cases_of_together.TRIGGERS,
     **cases_of_outreach.TRIGGERS,

@@ -31,6 +31,8 @@ from pathways.models import DutyPost, Identifier, Journey, MatchReview
 from tests.alerting import told
 from tests.conftest import assert_accessible
 from tests.factories import after_a_loss, after_her_death, ago, happened, journey, offer_of, owed, staff
+from tests.ending import outside_try, service_choice
+from tests.factories import ago, claimed, happened, journey, offer_of, owed, staff
 from tests.medicine import METHADONE, observed, statement
 from tests.routes import OF_THE_WARD, named_views
 
@@ -40,12 +42,14 @@ ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
     *("tell_her", "withdraw_offer"),
 )
+BESIDE_AND_AT_THE_END = ("declining", "custody_start", "custody_end", "outside", "ending", "reopen")
 NO_PAGE = {
     *("start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"),
     *("take_flag", "undo_hold", "take_told", "give_back_alert", "confirm_death", "withdraw_death"),
 }
 # Shown to somebody else: the tests below.
 OF_OTHERS = {"staying_together", "sealed", "reviews", "review", "matches", "match", "add_duty", "end_duty"}
+OF_OTHERS = {"sign_off", "sealed", "reviews", "review", "matches", "match", "add_duty", "end_duty"}
 
 
 @pytest.fixture
@@ -117,6 +121,9 @@ def addresses(record: Journey) -> dict[str, str]:
         **{name: {"pk": lost.pk} for name in ("her_words", "loss_lead")},
         "told_of_baby": {"pk": lost.pk, "baby": 1},
         "told_of_death": {"pk": died.pk, "who": "gp"},
+        **{name: her for name in BESIDE_AND_AT_THE_END},
+        "asked_again": {**her, "service": service_choice(record).service},
+        "close": {**her, "reason": "withdrew"},
         "record_kind": {**her, "kind": "booking_completed"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
@@ -312,3 +319,13 @@ def look_at_this(page: Any, name: str) -> None:
     page.evaluate("document.querySelectorAll('main details').forEach(more => (more.open = true))")
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert_accessible(page)
+
+
+def test_what_safeguarding_signs_off_is_accessible_and_fits(
+    page: Any, live_server: Any, sign_in: Any, record: Journey
+) -> None:
+    lead = staff(Role.SAFEGUARDING_MIDWIFE)
+    claimed(record, lead)
+    outside_try(record, words="They ask for a letter first.")
+    sign_in(lead)
+    look_at(page, live_server.url + reverse("sign_off", args=[record.pk]), "sign_off")

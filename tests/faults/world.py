@@ -68,6 +68,8 @@ WORDS = {
     "item": "naloxone",
     "step": "shown",
     "who": "gp",
+    "reason": "completed",
+    "service": "maternity_care",
 }
 
 

@@ -19,6 +19,8 @@ from pathways.background import record_background
 from pathways.models import Event, Journey
 from tests.alerting import told
 from tests.factories import after_a_loss, after_her_death, ago, happened, journey, offer_of, owed, staff
+from tests.ending import service_choice
+from tests.factories import ago, happened, journey, offer_of, owed, staff
 from tests.medicine import observed, statement
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
@@ -47,6 +49,8 @@ NOBODY_ON_IT = {
         "give_back_alert",
     ),
 }
+BESIDE_AND_AT_THE_END = ("declining", "custody_start", "custody_end", "outside", "ending", "reopen")
+OF_OTHERS = {"sign_off"}  # shown to somebody else: tests/pages/test_ending.py
 ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
     *("tell_her", "withdraw_offer"),
@@ -119,6 +123,9 @@ def addresses(record: Journey) -> dict[str, str]:
         **{name: {"pk": lost.pk} for name in ("her_words", "loss_lead")},
         "told_of_baby": {"pk": lost.pk, "baby": 1},
         "told_of_death": {"pk": died.pk, "who": "gp"},
+        **{name: her for name in BESIDE_AND_AT_THE_END},
+        "asked_again": {**her, "service": service_choice(record).service},
+        "close": {**her, "reason": "withdrew"},
         "record_kind": {**her, "kind": "contact_made"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
@@ -147,7 +154,7 @@ def addresses(record: Journey) -> dict[str, str]:
 
 def test_there_is_an_address_for_every_page(record: Journey) -> None:
     ours = named_views(*OURS) - named_views(*OF_THE_WARD)
-    assert addresses(record).keys() == ours - NOBODY_ON_IT
+    assert addresses(record).keys() == ours - NOBODY_ON_IT - OF_OTHERS
 
 
 def test_every_page_that_shows_her_leaves_one_entry(signed_in: Any, midwife: Any, record: Journey) -> None:

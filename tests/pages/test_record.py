@@ -93,13 +93,13 @@ def test_the_edd_and_the_midwife_have_pages_of_their_own(signed_in: Any, record:
     assert signed_in.get(url(record, "named_midwife_assigned")).url == reverse("midwife", args=[record.pk])
 
 
-@pytest.mark.parametrize("kind", ["nonsense", "handoff_completed", "dose_given", "reopened"])
+@pytest.mark.parametrize("kind", ["nonsense", "handoff_completed", "dose_given"])
 def test_a_kind_that_cannot_be_recorded_here_is_missing(signed_in: Any, record: Journey, kind: str) -> None:
     assert signed_in.get(url(record, kind)).status_code == 404
     assert signed_in.post(url(record, kind), sent()).status_code == 404
 
 
-@pytest.mark.parametrize("kind", sorted(kind for kind in OFFERED - {"reopened"} if not moves_for(kind)))
+@pytest.mark.parametrize("kind", sorted(kind for kind in OFFERED if not moves_for(kind)))
 def test_every_form_opens_and_refuses_nothing_with_a_sentence(signed_in: Any, kind: str) -> None:
     born = journey()
     happened(born, ("baby_born", ago(3), {"place": "home"}, 1), ("baby_born", ago(3), {"place": "home"}, 2))
