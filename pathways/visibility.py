@@ -17,7 +17,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.labels import Label
 from carecoord.access.models import GIVEN, Grant, Reader, User
 from carecoord.compiled import Compiled
-from pathways.models import Handoff, Journey, Woman
+from pathways.models import CarriedHistory, Handoff, Journey, Woman
 from pathways.models.handoffs import HandoffQuerySet
 
 
@@ -31,7 +31,8 @@ def women_visible_to(user: User) -> QuerySet[Woman]:
 def journeys_visible_to(user: User) -> QuerySet[Journey]:
     """The journeys that ``user`` may open: all of a woman's, or only the newest.
 
-    Who may not see child protection sees no earlier journey: it could tell of an earlier removal (pathway, 3.3).
+    Who may not see child protection sees no earlier journey: it could tell of an earlier removal (pathway, 3.3). Nor
+    does anybody else where she did not agree to that, save who has that journey on their own caseload.
     """
     if Ability.SEE_JOURNEY not in user.abilities:
         return Journey.objects.none()
@@ -45,9 +46,18 @@ def journeys_open_to(reader: Reader, *, earlier: bool) -> QuerySet[Journey]:
     granted = Grant.objects.of_reader(reader).filter(woman=OuterRef("woman"))
     journeys = Journey.objects.filter(Exists(granted))
     only_newest = ~Exists(Journey.objects.filter(woman=OuterRef("woman"), number__gt=OuterRef("number")))
-    if earlier:
-        return journeys.filter(Q(Exists(granted.filter(earlier_too))) | Q(only_newest))
-    return journeys.filter(only_newest)
+    if not earlier:
+        return journeys.filter(only_newest)
+    hers = Exists(granted.filter(journey=OuterRef("pk"), kind=Grant.Kind.CASELOAD))
+    comes_along = Q(Exists(granted.filter(earlier_too))) & (~Q(_not_to_come_along()) | Q(hers))
+    return journeys.filter(comes_along | Q(only_newest))
+
+
+def _not_to_come_along() -> Exists:
+    """Of a later journey she said last that her earlier ones are not read with it. Where nobody asked, nobody said."""
+    said_since = CarriedHistory.objects.filter(journey=OuterRef("journey"), pk__gt=OuterRef("pk"))
+    later = {"journey__woman": OuterRef("woman"), "journey__number__gt": OuterRef("number")}
+    return Exists(CarriedHistory.objects.filter(~Exists(said_since), earlier_journeys=False, **later))
 
 
 def is_open_to(user: User, journey_id: int) -> bool:

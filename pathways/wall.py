@@ -1,8 +1,7 @@
 """The rights on the tables with a woman's record: a row is seen through her, or through her journey."""
 
-from carecoord.access.wall import Open, Wall, Walled, labelled, of_journey, of_woman, through
 from carecoord.access.labels import Label
-from carecoord.access.wall import Open, Wall, Walled, labelled, of_woman, through
+from carecoord.access.wall import Open, Wall, Walled, labelled, of_journey, of_woman, through
 
 _WRITE = "SELECT, INSERT, UPDATE"
 _APPEND = "SELECT, INSERT"

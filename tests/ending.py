@@ -30,7 +30,7 @@ def service_choice(record: Journey | None = None, **fields: Any) -> ServiceChoic
     record = record or journey()
     known = {"service": "maternity_care", "choice": "declines", "chosen_at": ago(1), "recorded_by": UserFactory()}
     if "event" not in fields:
-        known |= {"event": event_of(record), "review_on": clock.today() + timedelta(days=1)}
+        known |= {"event": event_of(record, "service_declined"), "review_on": clock.today() + timedelta(days=1)}
     return ServiceChoice.objects.create(journey=record, **{**known, **fields})
 
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from carecoord import clock
 from carecoord.access.models import Team, User
 from pathways.actions import Draft, Person, Refused, add_woman, open_journey, record_event
+from pathways.carrying import carry_history
 from pathways.finding.duplicates import Candidate, Names, possible_duplicates
 from pathways.models import Journey, Woman
 from pathways.seen import check_same, fingerprint
@@ -29,6 +30,8 @@ class NewJourney:
     medication: str = ""
     first_contact_at: datetime | None = None
     named_midwife: User | None = None
+    carries_earlier: bool = False
+    carried_words: str = ""
 
 
 class PossibleDuplicates(Exception):
@@ -74,6 +77,8 @@ def open_with(woman: Woman, number: int, pregnancy: NewJourney, *, by: User) -> 
         medication=pregnancy.medication,
         by=by,
     )
+    if number > 1:
+        carry_history(journey, pregnancy.carries_earlier, pregnancy.carried_words, by=by)
     if pregnancy.first_contact_at:
         record_event(journey, Draft("first_contact", pregnancy.first_contact_at), by=by)
     return journey

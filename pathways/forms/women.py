@@ -7,6 +7,7 @@ in the same words as in the import.
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -21,9 +22,11 @@ from carecoord.formfields import LocalDateTimeField, NhsDateField
 from carecoord.identifiers import InvalidNumber, clean_chi_number, clean_nhs_number
 from pathways.actions import FULL_TERM, Person
 from pathways.finding.registration import NewJourney
+from pathways.forms.once import OnceForm
 from pathways.forms.seen import SeenForm
 from pathways.forms.shared import Text, fields_only, submission_field
 from pathways.models import Identifier, Woman
+from pathways.models.ending import LONGEST_WORDS
 from pathways.models.women import folded
 from pathways.moments.products import PRODUCTS
 from pathways.seen import Seen
@@ -200,14 +203,46 @@ class AddWomanForm(JourneyForm):
         )
 
 
+def carries_earlier_field() -> forms.BooleanField:
+    """Nothing comes along unasked: it is not ticked beforehand."""
+    return forms.BooleanField(
+        label="She agrees that whoever cares for her now reads her earlier journeys",
+        required=False,
+        help_text="Ask her. Without her yes they stay with those who cared for her then.",
+    )
+
+
+def carried_words_field() -> Text:
+    return Text("What she said about it", LONGEST_WORDS, lines=2)
+
+
+class CarryForm(OnceForm):
+    """What she agrees to bring along, asked again."""
+
+    carries_earlier = carries_earlier_field()
+    carried_words = carried_words_field()
+
+
 class PregnancyForm(JourneyForm):
     """A further pregnancy of a woman who is here. ``number`` is the one that the page offered."""
 
     number = forms.IntegerField(widget=forms.HiddenInput, min_value=2, max_value=99)
+    carries_earlier = carries_earlier_field()
+    carried_words = carried_words_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper.layout = Layout("team", *self.midwife, "edd", "first_contact_at", "medication", "number")
+        self.helper.layout = Layout(
+            "team", *self.midwife, "edd", "first_contact_at", "medication", "carries_earlier", "carried_words", "number"
+        )
+
+    @property
+    def new_journey(self) -> NewJourney:
+        """What was entered, with what she agreed to bring along; of a valid form."""
+        data = self.cleaned_data
+        return replace(
+            super().new_journey, carries_earlier=data["carries_earlier"], carried_words=data["carried_words"]
+        )
 
 
 class DetailsForm(SeenForm):

@@ -19,6 +19,7 @@ from carecoord.access.middleware import StaffRequest, requires
 from pathways.context import offered_count
 from pathways.finding.search import MOST_SHOWN, find, read
 from pathways.pages import caseload as query
+from pathways.pages.beside import to_ask_again
 from pathways.pages.caseload import CHIPS, CLOSED, MINE, NOBODY, OUT_OF_CONTACT, Chip, Scope, Shown
 from pathways.pages.caseload_rows import rows
 from pathways.pages.outreach import notes_for
@@ -48,6 +49,7 @@ def caseload(request: StaffRequest) -> HttpResponse:
         request.session[PLACE] = context["place"]
     context |= {"at": at, "place_name": query.place_name(request.user)}
     context |= {"may_add": Ability.ADD_WOMAN in request.user.abilities, "offered": offered_count(request)}
+    context |= {"ask_again": to_ask_again(request.user, at).count()}
     context |= {"may_reassign": Ability.ASSIGN_MIDWIFE in request.user.abilities}
     return render(request, "pathways/caseload.html", context)
 

@@ -23,9 +23,10 @@ from pathways.moves.declining import DECLINING, decline_service, declined, take_
 from pathways.moves.ending import ENDING, REOPENING, close, managers_of, reopen
 from pathways.moves.outside import OUTSIDE, ask_outside, sign_off
 from pathways.moves.recording import Recorded
+from pathways.pages.beside import ask_again_lines
 from pathways.pages.ending import tries_in_words, way_to_end, ways_to_end
 from pathways.rules.ending import Reason
-from pathways.views.her import around_her, her_journey, posted
+from pathways.views.her import around_her, her_journey, posted, shown
 from pathways.views.moves import guided
 from pathways.visibility import labels_for
 from pathways.wording.ending import HER_RIGHTS, service_in_words
@@ -173,6 +174,15 @@ def declining(request: StaffRequest, pk: int) -> HttpResponse:
         return decline_service(her, form.choice, by=request.user)
 
     return guided(request, her, DECLINING, form, save)
+
+
+@requires(Ability.RECORD_EVENT)
+@require_safe
+def ask_again(request: StaffRequest) -> HttpResponse:
+    """The women who are to be asked again, since the day has come that was agreed with them."""
+    lines, women = ask_again_lines(request.user, clock.now())
+    shown(request, women)
+    return render(request, "pathways/ask_again.html", {"lines": lines})
 
 
 @requires(Ability.RECORD_EVENT)

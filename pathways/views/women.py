@@ -17,16 +17,17 @@ from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from carecoord.access.models import User
 from pathways.actions import Refused, add_number, update_woman
+from pathways.carrying import carries_earlier, carry_history
 from pathways.finding.duplicates import Candidate
 from pathways.finding.registration import PossibleDuplicates, open_with, register
 from pathways.forms.shared import refuse
-from pathways.forms.women import AddWomanForm, DetailsForm, PregnancyForm
+from pathways.forms.women import AddWomanForm, CarryForm, DetailsForm, PregnancyForm
 from pathways.models import Identifier, Journey, Woman
 from pathways.pages.changed import changes_since, last_change, lately
 from pathways.seen import Changed, SentOtherwise
 from pathways.views.caseload import PLACE
 from pathways.views.changed import Theirs, conflict_page, not_stored, typed_in
-from pathways.views.her import around_her, her_journey, her_latest_journey, shown
+from pathways.views.her import around_her, her_journey, her_latest_journey, posted, shown
 from pathways.visibility import women_visible_to
 from pathways.wording.changed import value_of_field
 
@@ -127,6 +128,24 @@ def add_pregnancy(request: StaffRequest, pk: int) -> HttpResponse:
     still_open = [journey for journey in journeys if not journey.is_closed]
     context = {"form": form, "number": following, "still_open": still_open, **around_her(latest)}
     return render(request, "pathways/add_pregnancy.html", context)
+
+
+@requires(Ability.RECORD_EVENT)
+@get_or_post
+def earlier(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask her what may come along from her earlier journeys; what she said last holds."""
+    her = her_journey(request, pk)
+    form = CarryForm(posted(request), initial={"carries_earlier": carries_earlier(her)})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            carry_history(her, data["carries_earlier"], data["carried_words"], by=request.user)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, "Written down. It holds until she says otherwise.")
+            return redirect("journey", pk=her.pk)
+    return render(request, "pathways/earlier.html", {**around_her(her), "form": form})
 
 
 def _save_details(form: DetailsForm, woman: Woman, by: User) -> str:

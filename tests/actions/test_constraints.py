@@ -45,9 +45,9 @@ from pathways.models import (
     Owner,
     Reopening,
     SafeContact,
-    StayOffer,
     ServiceChoice,
     SignOff,
+    StayOffer,
     Woman,
 )
 from tests.actions import cases_of_losses, cases_of_outreach, cases_of_together

@@ -30,9 +30,8 @@ from pathways.finding import matching
 from pathways.models import DutyPost, Identifier, Journey, MatchReview
 from tests.alerting import told
 from tests.conftest import assert_accessible
-from tests.factories import after_a_loss, after_her_death, ago, happened, journey, offer_of, owed, staff
 from tests.ending import outside_try, service_choice
-from tests.factories import ago, claimed, happened, journey, offer_of, owed, staff
+from tests.factories import after_a_loss, after_her_death, ago, claimed, happened, journey, offer_of, owed, staff
 from tests.medicine import METHADONE, observed, statement
 from tests.routes import OF_THE_WARD, named_views
 
@@ -42,7 +41,7 @@ ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
     *("tell_her", "withdraw_offer"),
 )
-BESIDE_AND_AT_THE_END = ("declining", "custody_start", "custody_end", "outside", "ending", "reopen")
+BESIDE_AND_AT_THE_END = ("earlier", "declining", "custody_start", "custody_end", "outside", "ending", "reopen")
 NO_PAGE = {
     *("start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"),
     *("take_flag", "undo_hold", "take_told", "give_back_alert", "confirm_death", "withdraw_death"),
@@ -93,6 +92,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "caseload": {},
         "handoffs": {},
         "reassign": {},
+        "ask_again": {},
         "add_woman": {},
         "add_in_labour": {},
         "woman_details": {"pk": record.woman_id},

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from carecoord import clock
 from carecoord.access.labels import Label
 from carecoord.access.models import Conflict, Seal
 from carecoord.access.roles import Role
@@ -18,9 +19,8 @@ from medications.models import Observation
 from pathways.background import record_background
 from pathways.models import Event, Journey
 from tests.alerting import told
-from tests.factories import after_a_loss, after_her_death, ago, happened, journey, offer_of, owed, staff
 from tests.ending import service_choice
-from tests.factories import ago, happened, journey, offer_of, owed, staff
+from tests.factories import after_a_loss, after_her_death, ago, happened, journey, offer_of, owed, staff
 from tests.medicine import observed, statement
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
@@ -49,7 +49,7 @@ NOBODY_ON_IT = {
         "give_back_alert",
     ),
 }
-BESIDE_AND_AT_THE_END = ("declining", "custody_start", "custody_end", "outside", "ending", "reopen")
+BESIDE_AND_AT_THE_END = ("earlier", "declining", "custody_start", "custody_end", "outside", "ending", "reopen")
 OF_OTHERS = {"sign_off"}  # shown to somebody else: tests/pages/test_ending.py
 ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
@@ -93,6 +93,7 @@ def addresses(record: Journey) -> dict[str, str]:
     lost, died = after_a_loss(record), after_her_death(record)
     given: dict[str, dict[str, Any]] = {
         "caseload": {},
+        "ask_again": {},
         "handoffs": {},
         "woman_details": {"pk": record.woman_id},
         "add_pregnancy": {"pk": record.woman_id},
@@ -124,7 +125,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "told_of_baby": {"pk": lost.pk, "baby": 1},
         "told_of_death": {"pk": died.pk, "who": "gp"},
         **{name: her for name in BESIDE_AND_AT_THE_END},
-        "asked_again": {**her, "service": service_choice(record).service},
+        "asked_again": {**her, "service": service_choice(record, review_on=clock.today()).service},
         "close": {**her, "reason": "withdrew"},
         "record_kind": {**her, "kind": "contact_made"},
         "entry": {**her, "event": event.pk},
@@ -165,7 +166,7 @@ def test_every_page_that_shows_her_leaves_one_entry(signed_in: Any, midwife: Any
         assert Read.objects.count() == before + 1, name
         entry = Read.objects.latest("id")
         assert (entry.actor_id, entry.page, entry.women) == (midwife.pk, name, [record.woman_id])
-        assert entry.purpose == (LISTED if name in ("caseload", "handoffs", "alerts") else "")
+        assert entry.purpose == (LISTED if name in ("caseload", "ask_again", "handoffs", "alerts") else "")
 
 
 def test_a_page_whose_entry_cannot_be_written_shows_nothing(signed_in: Any, record: Journey) -> None:

@@ -153,4 +153,9 @@ def test_a_declined_service_is_asked_about_again(signed_in: Any, record: Journey
 
 def test_on_the_day_her_page_says_so(signed_in: Any, record: Journey) -> None:
     service_choice(record, review_on=clock.today())
+    service_choice(record, service="mental_health")  # only tomorrow
     assert "Ask her again" in page(signed_in, "journey", record.pk)
+    assert "1 to ask again about a service" in page(signed_in, "caseload")
+    shown = page(signed_in, "ask_again")
+    assert "maternity care" in shown
+    assert "mental" not in shown
