@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from carecoord.access.models import User
 from carecoord.formfields import LocalDateTimeField
-from medications.forms.signing import SecondForm
 from medications.models.feeding import LONGEST_ADVICE, LONGEST_PLAN
 from pathways.forms.once import LONGEST_REASON, OnceForm
 from pathways.forms.record import radios
@@ -27,14 +25,6 @@ class PlanForm(OnceForm):
         error_messages={"required": "Write what everybody tells her, in words that she can read."},
         help_text="In plain words, as she reads it herself: how the baby is fed, what to look out for, whom to ring.",
     )
-
-
-class BesideForm(SecondForm):
-    """The other side signs in this browser."""
-
-    def __init__(self, *args: Any, people: Sequence[User], label: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.add_second(people, label=label)
 
 
 class SharedForm(OnceForm):

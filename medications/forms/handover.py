@@ -8,13 +8,13 @@ from typing import Any
 from django.forms import BoundField
 
 from carecoord.access.models import User
-from medications.forms.signing import SecondForm
 from medications.models import Shift
 from medications.models.statements import LONGEST_WORDS
 from medications.pages.handover import Row
 from pathways.forms.once import OnceForm
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
+from pathways.forms.signing import SecondForm
 
 
 class SignForm(OnceForm):

@@ -9,13 +9,13 @@ from django import forms
 
 from carecoord.access.models import Team, User
 from carecoord.formfields import LocalDateTimeField
-from medications.forms.signing import SecondForm
 from medications.models import OwnMedicineStep, OwnMedicineTaken
 from medications.models.own import LONGEST_QUANTITY
 from medications.models.statements import LONGEST_WORDS
 from pathways.forms.once import LONGEST_REASON, OnceForm
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
+from pathways.forms.signing import SecondForm
 
 YES_NO = (("yes", "Yes"), ("no", "No, not yet"))
 _REGISTER = "The page of the register for patients’ own medicines. This page is not the register."

@@ -6,6 +6,7 @@ from carecoord.access.abilities import Ability, roles_with
 from carecoord.access.models import Membership, Team, User
 from medications.models import Stay
 from pathways.models import Journey
+from pathways.pages.colleagues import by_name
 
 
 def who_can_watch(journey: Journey, *, without: User) -> list[User]:
@@ -24,13 +25,3 @@ def who_works_on(ward: Team, *, without: User) -> list[User]:
     roles = roles_with(Ability.WORK_ON_WARD)
     held = Membership.objects.current().filter(team=ward, role__in=roles, user__is_active=True)
     return by_name({each.user for each in held.select_related("user")} - {without})
-
-
-def who_signs_feeding(site_id: int, roles: frozenset[str], *, without: User) -> list[User]:
-    """Who signs a feeding plan for one side at a site, by name."""
-    held = Membership.objects.current().filter(team__site=site_id, role__in=roles, user__is_active=True)
-    return by_name({each.user for each in held.select_related("user")} - {without})
-
-
-def by_name(people: set[User]) -> list[User]:
-    return sorted(people, key=lambda person: (person.name, person.pk))

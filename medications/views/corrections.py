@@ -20,10 +20,10 @@ from medications.giving import Entered
 from medications.models import Dose, Signing
 from medications.pages.bedside import around_her_bed, named, on_duty, seconds_of
 from medications.pages.doses import recorded_side
-from medications.views.signing import signs
 from medications.wording.local_policy import local_policy
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted, route_of
+from pathways.views.signing import signs
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -25,11 +25,11 @@ from medications.models import Decision, Dose, DueDose, Outcome, Plan, Signing
 from medications.pages.bedside import address_back, around_her_bed, named, on_duty, quote_of, seconds_of
 from medications.pages.doses import entered_lines, next_in_words, not_recorded, recorded_side, taken_today, yours_side
 from medications.planning import active_plan, changed_in_words
-from medications.views.signing import signs
 from medications.wording.doses import DO_NOT_GIVE, heading_of, when
 from medications.wording.times import hour
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted, route_of
+from pathways.views.signing import signs
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
 from medications import feeding as verbs
-from medications.forms.feeding import BesideForm, DifferedForm, PlanForm, SharedForm, TakeBackForm
+from medications.forms.feeding import DifferedForm, PlanForm, SharedForm, TakeBackForm
 from medications.models import FeedingPlan
 from medications.pages.feeding import SIDES, feeding_of
-from medications.pages.people import who_signs_feeding
-from medications.views.signing import second_is_here, signs_beside
 from medications.wording.feeding import WHO_SAYS
-from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
+from pathways.forms.signing import BesideForm
 from pathways.models import Journey
+from pathways.pages.colleagues import who_signs
 from pathways.views.her import around_her, her_journey, posted
+from pathways.views.one_form import one_form
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -64,7 +64,7 @@ def sign(request: StaffRequest, pk: int, version: int) -> HttpResponse:
     form: OnceForm = OnceForm(posted(request))
     if beside:
         roles = verbs.CONSULTANTS if side == "consultant" else verbs.MIDWIVES
-        people = who_signs_feeding(her.site_id, frozenset(roles), without=request.user)
+        people = who_signs(her.site_id, frozenset(roles), without=request.user)
         form = BesideForm(posted(request), people=people, label=f"{SIDES[side]}: who signs?")
 
     def signed() -> str:
@@ -147,16 +147,6 @@ def _version(her: Journey, version: int) -> FeedingPlan:
 
 def _act(request: StaffRequest, her: Journey, form: OnceForm, verb: Callable[[], str], **context: Any) -> HttpResponse:
     """A page with one form: show it, or do what it asks and go back to the plan."""
-    if request.method == "POST" and form.is_valid() and second_is_here(request, form):
-        try:
-            said = verb()
-        except AlreadyAnswered as faster:
-            messages.info(request, faster.sentence)
-            return redirect("feeding", her.pk)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, said)
-            return redirect("feeding", her.pk)
-    known = {**around_her(her), "form": form, **context, **signs_beside(request, form)}
-    return render(request, "medications/feeding_form.html", known)
+    back = reverse("feeding", args=[her.pk])
+    known = {"back": back, "back_words": "Back to the feeding plan", "template": "medications/feeding_form.html"}
+    return one_form(request, her, form, verb, **known, **context)

@@ -20,12 +20,12 @@ from medications.forms.handover import AcceptForm, SignForm
 from medications.pages.handover import Sheet, sheet_of, standing_of
 from medications.pages.people import who_works_on
 from medications.rules.shifts import coming_shift
-from medications.views.signing import second_is_here, signs_beside
 from medications.views.ward import one_ward
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
 from pathways.models import Journey
 from pathways.views.her import posted, shown
+from pathways.views.signing import second_is_here, signs_beside
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 

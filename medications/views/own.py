@@ -21,12 +21,12 @@ from medications.models import OwnMedicine, OwnMedicineTaken, Stay
 from medications.pages import own as page
 from medications.pages.people import who_can_watch
 from medications.receiving import Measured, Taken
-from medications.views.signing import second_is_here, signs_beside
 from medications.views.ward import one_ward
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
 from pathways.models import Journey
 from pathways.views.her import around_her, her_journey, posted, shown
+from pathways.views.signing import second_is_here, signs_beside
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -1,6 +1,8 @@
-"""Looking a member of staff up, of any site."""
+"""Members of staff: looked up at any site, and those of one site with a role."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.db.models import Q
 
@@ -21,6 +23,17 @@ def found_by(text: str, asker: User) -> list[tuple[User, str]]:
     for each in Membership.objects.current().filter(user__in=people).select_related("team__site").order_by("pk"):
         held.setdefault(each.user_id, []).append(each)
     return [(person, _in_words(person, held.get(person.pk, []))) for person in people]
+
+
+def who_signs(site_id: int, roles: Iterable[str], *, without: User) -> list[User]:
+    """Who signs for a side at a site, having one of these roles there today, by name."""
+    held = Membership.objects.current().filter(team__site=site_id, role__in=roles, user__is_active=True)
+    return by_name({each.user for each in held.select_related("user")} - {without})
+
+
+def by_name(people: set[User]) -> list[User]:
+    """In the order in which a list of names is read."""
+    return sorted(people, key=lambda person: (person.name, person.pk))
 
 
 def _in_words(person: User, held: list[Membership]) -> str:

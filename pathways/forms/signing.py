@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 
@@ -28,6 +29,14 @@ class SecondForm(OnceForm):
     def second(self) -> User:
         """The person who was chosen; of a valid form."""
         return self.people[self.cleaned_data["second"]]
+
+
+class BesideForm(SecondForm):
+    """Nothing but the second person."""
+
+    def __init__(self, *args: Any, people: Sequence[User], label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_second(people, label=label)
 
 
 def in_words(person: User) -> str:

@@ -1,4 +1,4 @@
-"""What templates/medications/sign_box.html asks for, on every page where somebody signs."""
+"""What templates/pathways/sign_box.html asks for, on every page where somebody signs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from carecoord.access import machines, unlocking
 from carecoord.access.middleware import StaffRequest
 from carecoord.access.models import User
 from carecoord.access.vouching import passkey_options, pin_signs, vouch
-from medications.forms.signing import SecondForm
 from pathways.forms.once import OnceForm
+from pathways.forms.signing import SecondForm
 
 
 def signs(request: StaffRequest, person: User | None) -> dict[str, Any]:
