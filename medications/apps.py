@@ -25,7 +25,7 @@ class MedicationsConfig(AppConfig):
         from medications.panels import ON_HER_MEDICINE
         from pathways.demo.parts import NAMED
         from pathways.guided import register
-        from pathways.panels import ON_HER_JOURNEY
+        from pathways.panels import ON_HER_JOURNEY, WITH_HER_PLANS
 
         register(LEFT, LEFT_EARLY)
         NAMED.append("medications.demo.telling.part")
@@ -33,6 +33,7 @@ class MedicationsConfig(AppConfig):
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))
         ON_HER_MEDICINE.register(Panel("own-medicine", 50, "medications/own_panel.html", own.on_her_medicine))
         ON_HER_MEDICINE.register(Panel("feeding", 55, "medications/feeding_panel.html", feeding.on_her_medicine))
+        WITH_HER_PLANS.register(Panel("feeding", 10, "medications/feeding_panel.html", feeding.on_her_medicine))
         ON_HER_MEDICINE.register(Panel("doses", 40, "medications/doses_panel.html", doses_panel))
         ON_HER_JOURNEY.register(Panel("leaving", 60, "medications/leaving_panel.html", leaving_on_journey))
         ON_HER_MEDICINE.register(Panel("leaving", 60, "medications/leaving_panel.html", leaving_panel))

@@ -36,6 +36,7 @@ class PathwaysConfig(AppConfig):
         from pathways.pages.death import her_death
         from pathways.pages.loss import after_loss
         from pathways.pages.outreach import search_panel
+        from pathways.pages.plans_panel import plans_panel
         from pathways.pages.privacy import waiting
         from pathways.pages.together import together_panel
         from pathways.panels import ON_HER_JOURNEY
@@ -48,3 +49,5 @@ class PathwaysConfig(AppConfig):
         ON_HER_JOURNEY.register(Panel("reaching-her", 4, "pathways/outreach_panel.html", search_panel))
         ON_HER_JOURNEY.register(Panel("her-death", -20, "pathways/her_death_panel.html", her_death))
         ON_HER_JOURNEY.register(Panel("after-loss", -10, "pathways/after_loss.html", after_loss))
+        NAMED.append("pathways.demo.papers.part")
+        ON_HER_JOURNEY.register(Panel("plans", 30, "pathways/plans_panel.html", plans_panel))

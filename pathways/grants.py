@@ -14,6 +14,8 @@ the wards          four weeks before her EDD: the board and who could    a birth
 a service          the first of its handoffs is due soon                 28 days after its last one ended
 an offered team    a handoff is offered to it                            it declines, or 28 days after the
                                                                          handoff ended
+a team that was    a plan is sent to it                                  another team is in its place, or 28
+sent a plan                                                              days after the pregnancy ended
 another site       the move there is asked for                           it is refused
 the site she left  she moved to another one                              28 days later
 =================  ====================================================  ==================================
@@ -113,6 +115,7 @@ def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[O
         *_services(services, owed),
         *_move_elsewhere(journey, facts),
         *_offers(journey),
+        *_plans(journey, facts),
     ]
     if ended := _ended(facts):
         for_a_baby = [each for each in owed if each.ended_at is None and each.moment in _OWED_AFTER_HER_DEATH]
@@ -222,6 +225,19 @@ def _offers(journey: Journey) -> Iterator[Due]:
             yield Due(Grant.Kind.REFERRAL, "moved from here", ended, ended + MOVED_KEEPS, team_id=offer.from_team_id)
         until = ended + SERVICE_KEEPS if ended else None
         yield Due(Grant.Kind.REFERRAL, f"offer {offer.pk}", offer.offered_at, until, team_id=offer.to_team_id)
+
+
+def _plans(journey: Journey, facts: Iterable[Fact]) -> Iterator[Due]:
+    """A team reads the plan that it was sent, before she is on its ward, and while what it says can still be needed."""
+    ended = [fact.occurred_at for fact in facts if fact.kind in NOT_EXPECTED]
+    until = min(ended) + SERVICE_KEEPS if ended else None
+    since: dict[int, datetime] = {}
+    running = journey.plans_sent.filter(ended_at=None, to_team__site=journey.site_id)
+    for team, at in running.values_list("to_team", "sent_at"):
+        since[team] = min(at, since.get(team, at))
+    for team, at in sorted(since.items()):
+        if until is None or at < until:
+            yield Due(Grant.Kind.REFERRAL, "was sent a plan", at, until, team_id=team)
 
 
 def _has_moved(offer: Offer, journey: Journey) -> bool:

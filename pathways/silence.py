@@ -1,6 +1,6 @@
 """What keeps messages from her, whatever she agreed to: her death, a baby of whom she has not been told, a loss.
 
-True by what is recorded, also where no worker runs. Triggers call back what waits (migration 0061).
+True by what is recorded, also where no worker runs. Triggers call back what waits (migration 0021).
 """
 
 from __future__ import annotations

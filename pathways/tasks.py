@@ -31,6 +31,7 @@ def sweep_site(site: int) -> None:
 def upkeep() -> None:
     """Tell whose turn it is; bring grants up to date that the calendar moved; compare new women; forget old sweeps."""
     turns.tell_whose_turn_it_is()
+    turns.tell_of_sent_plans()
     covering.regrant()
     matching.match()
     sweeping.forget_old_runs()

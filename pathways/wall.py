@@ -16,6 +16,16 @@ def _of_journey(table: str, app: str, worker: str = "") -> Walled:
     return Walled(table, shows=of_journey(table), app=app, worker=worker or app)
 
 
+_COVERED = (
+    "EXISTS (SELECT FROM access_my_label mine JOIN pathways_journey hers ON hers.woman_id = mine.woman_id "
+    "WHERE hers.id = pathways_careplan.journey_id AND mine.label = pathways_careplan.label)"
+)
+_SENT_HERE = (
+    "EXISTS (SELECT FROM pathways_plansent sent "
+    "WHERE sent.plan_id = pathways_careplan.id AND sent.to_team_id = ANY ((SELECT cc_teams())::bigint[]))"
+)
+_PLANS = f"{through('pathways_careplan', 'journey_id', 'pathways_journey')} AND ({_COVERED} OR {_SENT_HERE})"
+
 WALL = Wall(
     tables=(
         _hers("pathways_woman", _WRITE, column="id"),
@@ -54,7 +64,7 @@ WALL = Wall(
         _of_journey("pathways_asked", _APPEND),
         _of_journey("pathways_outreachdecision", _APPEND),
         _of_journey("pathways_latereason", _APPEND),
-        _of_journey("pathways_herwords", _APPEND, worker="SELECT"),
+        _of_journey("pathways_wordsofloss", _APPEND, worker="SELECT"),
         _of_journey("pathways_toldofbaby", _APPEND, worker="SELECT"),
         _of_journey("pathways_deathreport", _WRITE, worker="SELECT"),
         _of_journey("pathways_toldofdeath", _APPEND, worker="SELECT"),
@@ -70,6 +80,31 @@ WALL = Wall(
         _of_journey("pathways_closing", _APPEND, worker="SELECT"),
         _of_journey("pathways_reopening", _APPEND, worker="SELECT"),
         _of_journey("pathways_carriedhistory", _APPEND, worker="SELECT"),
+        # A plan under a label is open to whoever covers it, and to the teams that it was sent to.
+        Walled(
+            "pathways_careplan",
+            shows=_PLANS,
+            app="SELECT, INSERT, UPDATE (agreed_at, ended_at)",
+            worker="SELECT (id, kind)",
+        ),
+        Walled(
+            "pathways_plansignature",
+            shows=through("pathways_plansignature", "plan_id", "pathways_careplan"),
+            app=_APPEND,
+        ),
+        _of_journey(
+            "pathways_plansent",
+            "SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by_id, acknowledged_name, ended_at)",
+            worker="SELECT, UPDATE (messaged_at)",
+        ),
+        Walled("pathways_plancopy", shows=through("pathways_plancopy", "plan_id", "pathways_careplan"), app=_APPEND),
+        Walled(
+            "pathways_herwords",
+            shows=of_journey("pathways_herwords"),
+            app="SELECT, INSERT, UPDATE (ended, ended_at, ended_by_id)",
+        ),
+        Walled("pathways_need", shows=of_journey("pathways_need"), app=_APPEND),
+        Walled("pathways_needstep", shows=through("pathways_needstep", "need_id", "pathways_need"), app=_APPEND),
         # Managers are told too and see no woman: what they may know comes from functions. An alert stays as it was,
         # and only loses its handoff's row when that goes.
         _of_journey("pathways_alert", "SELECT, UPDATE (handoff_id)", worker=f"{_APPEND}, UPDATE (handoff_id)"),
@@ -92,6 +127,7 @@ WALL = Wall(
         "pathways_matches(bigint)",
         "pathways_refused_moves(timestamptz)",
         "pathways_reopened(timestamptz)",
+        "pathways_unmet_needs(bigint, timestamptz)",
         "pathways_decide_match(bigint, text, text)",
         "open_contact(bigint, text, text, uuid)",
         "has_address_to_write_to(bigint)",

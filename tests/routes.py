@@ -18,6 +18,9 @@ OF_THE_WARD = tuple(
     for module in ("ward", "beds", "doses", "plans", "corrections", "handover", "own", "feeding", "policies")
 )
 
+# Her plans, needs and goals: tests/pages/test_plans.py, tests/pages/test_needs.py and tests/browser/test_plans.py.
+OF_PLANS = ("pathways.views.plans", "pathways.views.plans_sent", "pathways.views.needs")
+
 
 def named_views(*modules: str) -> set[str]:
     """The names of all routes whose views stand in these modules."""

@@ -32,6 +32,7 @@ class Ability(StrEnum):
     MANAGE_DUTY = "say who holds which post of the ladders, and when"
     ENROL_MACHINE = "make a computer a shared machine of the ward"
     SEE_SYSTEM = "see whether the product does its work"
+    SEE_UNMET_NEEDS = "see what women of a site need and do not get, in numbers"
     SEE_WARD = "see the board of a ward"
     SEE_MEDICINE = "see what is stated of her medicine"
     STATE_MEDICINE = "write down what a source says of her medicine"
@@ -67,6 +68,7 @@ _CASELOAD = _MIDWIFERY | {
     Ability.MANAGE_ACCESS,
     Ability.SEE_NOTICES,
     Ability.END_JOURNEY,
+    Ability.SEE_UNMET_NEEDS,
 }
 # Go and look for her: her number with the label for it (see labels.py), and how the search goes on.
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS, Ability.DECIDE_OUTREACH})
@@ -101,6 +103,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER | {Ability.END_JOURNEY},
     Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY, Ability.AGREE_REOPENING},
+    Role.SERVICE_MANAGER: _COUNTS_ONLY | {Ability.SEE_SYSTEM, Ability.MANAGE_DUTY, Ability.SEE_UNMET_NEEDS},
     Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 VIA_JOURNEY = ("journey_id", "pathways_journey.woman_id")
 VIA_EVENT = ("event_id", "pathways_event.journey_id", "pathways_journey.woman_id")
 VIA_OFFER = ("offer_id", "pathways_offer.journey_id", "pathways_journey.woman_id")
+VIA_PLAN = ("plan_id", "pathways_careplan.journey_id", "pathways_journey.woman_id")
+VIA_NEED = ("need_id", "pathways_need.journey_id", "pathways_journey.woman_id")
 NOBODY = ()  # rows that are about staff
 
 
@@ -91,12 +93,19 @@ WATCHED = (
     Watched("pathways_closing", VIA_JOURNEY, hashed=("words",)),
     Watched("pathways_reopening", VIA_JOURNEY),
     Watched("pathways_carriedhistory", VIA_JOURNEY, hashed=("words",)),
+    Watched("pathways_careplan", VIA_JOURNEY, hashed=("sections",), left_out=("submission", "fingerprint")),
+    Watched("pathways_plansignature", VIA_PLAN),
+    Watched("pathways_plansent", VIA_JOURNEY, hashed=("not_needed",), left_out=("messaged_at",)),
+    Watched("pathways_plancopy", VIA_PLAN, hashed=("her_words",), left_out=("submission",)),
+    Watched("pathways_herwords", VIA_JOURNEY, hashed=("text",), left_out=("submission",)),
+    Watched("pathways_need", VIA_JOURNEY, hashed=("text",), left_out=("submission",)),
+    Watched("pathways_needstep", VIA_NEED, hashed=("words",), left_out=("submission",)),
     Watched("pathways_hold", VIA_JOURNEY, hashed=("reason",), left_out=("submission",)),
     Watched("pathways_try", VIA_JOURNEY, left_out=("submission", "fingerprint")),
     Watched("pathways_asked", VIA_JOURNEY, hashed=("words",), left_out=("submission", "fingerprint")),
     Watched("pathways_outreachdecision", VIA_JOURNEY, hashed=("reason",), left_out=("submission", "fingerprint")),
     Watched("pathways_latereason", VIA_JOURNEY, left_out=("submission", "fingerprint")),
-    Watched("pathways_herwords", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
+    Watched("pathways_wordsofloss", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
     Watched("pathways_toldofbaby", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
     Watched(
         "pathways_deathreport",

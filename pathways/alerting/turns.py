@@ -11,11 +11,12 @@ from datetime import datetime
 from django.db import transaction
 
 from carecoord import clock
-from carecoord.access.models import Conflict, Cover, User
+from carecoord.access.models import Conflict, Cover, Membership, User
 from pathways.alerting.climbing import AT_ONCE_SEVERITIES, tell_of
 from pathways.engine import OPEN_STATES
-from pathways.models import Offer
+from pathways.models import Offer, PlanSent
 from pathways.moments import by_key
+from pathways.plans.kinds import KINDS
 from pathways.receivers import takers_in
 
 AT_ONCE = 200
@@ -35,7 +36,7 @@ def tell_whose_turn_it_is(at: datetime | None = None) -> int:
     for offer in waiting:
         if offer.handoff and offer.handoff.state in OPEN_STATES and offer.handoff.moment in by_key:
             at_once = by_key[offer.handoff.moment].severity in AT_ONCE_SEVERITIES
-            for user in _present(_whose_turn(offer), offer, at):
+            for user in _present(_whose_turn(offer), offer.journey.woman_id, at):
                 (urgent if at_once else routine).setdefault(user, set()).add(offer.journey.woman_id)
     tell_of(urgent, routine, at)
     Offer.objects.filter(pk__in=[offer.pk for offer in waiting]).update(messaged_at=at)
@@ -53,9 +54,27 @@ def _whose_turn(offer: Offer) -> set[int | None]:
     return set(takers_in(offer.handoff, offer.to_team_id)) if offer.handoff and offer.to_team_id else set()
 
 
-def _present(people: Iterable[int | None], offer: Offer, at: datetime) -> set[int]:
+@transaction.atomic
+def tell_of_sent_plans(at: datetime | None = None) -> int:
+    """The same of plans: whoever can say for their team that they have it reads in the next digest that it waits."""
+    at = at or clock.now()
+    rows = PlanSent.objects.select_for_update(of=("self",), skip_locked=True).filter(messaged_at=None).order_by("pk")
+    waiting = list(rows.values_list("pk", "plan__kind", "receiver", "to_team", "journey__woman", "ended_at")[:AT_ONCE])
+    routine: dict[int, set[int]] = {}
+    for _, kind, receiver, team, woman, ended_at in waiting:
+        if team and ended_at is None:
+            roles = KINDS[kind].roles_of(receiver)
+            working = Membership.objects.current().filter(team=team, role__in=roles).values_list("user", flat=True)
+            for user in _present(working, woman, at):
+                routine.setdefault(user, set()).add(woman)
+    tell_of({}, routine, at)
+    PlanSent.objects.filter(pk__in=[row[0] for row in waiting]).update(messaged_at=at)
+    return len(waiting)
+
+
+def _present(people: Iterable[int | None], woman_id: int, at: datetime) -> set[int]:
     """Those who work, and are in no conflict with her. Where all of them are away, all the same."""
-    never = Conflict.objects.filter(woman=offer.journey.woman_id).values_list("user", flat=True)
+    never = Conflict.objects.filter(woman=woman_id).values_list("user", flat=True)
     able = set(User.objects.filter(pk__in=[pk for pk in people if pk], is_active=True).values_list("pk", flat=True))
     able -= set(never)
     today = clock.today(at)

@@ -10,7 +10,7 @@ from pathways.forms.moves import WhenForm
 from pathways.forms.once import OnceForm, when_field
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
-from pathways.models import HerWords, ToldOfBaby
+from pathways.models import ToldOfBaby, WordsOfLoss
 from pathways.models.losses import LONGEST_NAME, LONGEST_WORDS
 from pathways.moves.loss import Chosen, Told
 
@@ -18,7 +18,7 @@ _KINDS = next(detail.choices for detail in FACT_KINDS["pregnancy_loss"].details 
 
 
 def _bereavement() -> Any:
-    field = radios("Does she want it spoken of as a bereavement?", HerWords.Bereavement.choices, needed=True)
+    field = radios("Does she want it spoken of as a bereavement?", WordsOfLoss.Bereavement.choices, needed=True)
     field.help_text = "For some women it is, for others it is not. Ask her, and use her words from now on."
     return field
 

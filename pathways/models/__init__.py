@@ -8,11 +8,13 @@ from pathways.models.ending import CarriedHistory, Closing, OutsideTry, Reopenin
 from pathways.models.handoffs import Flag, Handoff, SweepRun
 from pathways.models.journeys import Baby, Correction, Event, Journey
 from pathways.models.late_entry import LateReason
-from pathways.models.losses import DeathReport, HerWords, ToldOfBaby, ToldOfDeath
+from pathways.models.losses import DeathReport, ToldOfBaby, ToldOfDeath, WordsOfLoss
 from pathways.models.matches import MatchReview
+from pathways.models.needs import HerWords, Need, NeedStep
 from pathways.models.offers import Offer, OfferQuestion
 from pathways.models.outreach import Asked, OutreachDecision, Try
 from pathways.models.owners import Owner
+from pathways.models.plans import CarePlan, PlanCopy, PlanSent, PlanSignature
 from pathways.models.together import Departure, Placement, StayOffer
 from pathways.models.women import Identifier, Woman
 
@@ -23,6 +25,7 @@ __all__ = [
     "Asked",
     "Baby",
     "Background",
+    "CarePlan",
     "CarriedHistory",
     "Closing",
     "ContactDetail",
@@ -41,6 +44,8 @@ __all__ = [
     "LateReason",
     "MatchReview",
     "MessageToHer",
+    "Need",
+    "NeedStep",
     "Offer",
     "OfferQuestion",
     "Opening",
@@ -48,6 +53,9 @@ __all__ = [
     "OutsideTry",
     "Owner",
     "Placement",
+    "PlanCopy",
+    "PlanSent",
+    "PlanSignature",
     "Reopening",
     "SafeContact",
     "ServiceChoice",
@@ -58,4 +66,5 @@ __all__ = [
     "ToldOfDeath",
     "Try",
     "Woman",
+    "WordsOfLoss",
 ]

@@ -1,7 +1,7 @@
 """After a loss: the words she chooses, how she was told; and her own death, reported by one and confirmed by another.
 
 What happened is an event. These rows hold what belongs to it and stays out of lists, counts and messages. They keep
-their versions: a change is a new row, the newest holds, and triggers (migration 0061) refuse everything else.
+their versions: a change is a new row, the newest holds, and triggers (migration 0021) refuse everything else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _once() -> models.UUIDField:
     return models.UUIDField(null=True, unique=True, editable=False, help_text="The form it came from, once")
 
 
-class HerWords(models.Model):
+class WordsOfLoss(models.Model):
     """How she wants what happened to be spoken of. It may not be a bereavement to her: that is hers to say."""
 
     class Bereavement(models.TextChoices):
@@ -39,7 +39,7 @@ class HerWords(models.Model):
         NO = "no", "No, not as a bereavement"
         NOT_ASKED = "not_asked", "Not asked yet"
 
-    journey = _of_journey("her_words")
+    journey = _of_journey("words_of_loss")
     bereavement = models.CharField(max_length=10, choices=Bereavement.choices)
     words = models.CharField(max_length=LONGEST_WORDS, blank=True, help_text="what she calls it, and names she uses")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)

@@ -18,7 +18,7 @@ from carecoord.access.models import User
 from pathways.actions import answer_handoff
 from pathways.engine import SubjectKind
 from pathways.guided import Move, standing_of
-from pathways.models import Event, Handoff, HerWords, Journey, ToldOfBaby
+from pathways.models import Event, Handoff, Journey, ToldOfBaby, WordsOfLoss
 from pathways.moments import by_key
 from pathways.moves.recording import Recorded, record_move
 from pathways.recording import Draft, Refused, answering, append, lock
@@ -115,11 +115,11 @@ def record_babys_death(
 
 
 @transaction.atomic
-def say_her_words(journey: Journey, chosen: Chosen, *, submission: UUID | None = None, by: User) -> HerWords:
+def say_her_words(journey: Journey, chosen: Chosen, *, submission: UUID | None = None, by: User) -> WordsOfLoss:
     """Write down how she wants it to be spoken of, as she says it now; the newest version holds. Raises Refused."""
     journey = lock(journey)
     check_may(by, Ability.RECORD_EVENT, woman_id=journey.woman_id)
-    if earlier := HerWords.objects.filter(submission=submission, journey=journey).first() if submission else None:
+    if earlier := WordsOfLoss.objects.filter(submission=submission, journey=journey).first() if submission else None:
         return earlier
     if not losses(standing_of(journey).facts):
         raise Refused("No loss is recorded. Look at her page: an entry may have been marked as entered in error.")
@@ -177,8 +177,8 @@ def _put_away(journey: Journey, baby: int | None = None, *, by: User) -> list[Ev
     return append(journey, put_away, by=by) if put_away else []
 
 
-def _write_words(journey: Journey, chosen: Chosen, *, submission: UUID | None = None, by: User) -> HerWords:
-    return HerWords.objects.create(
+def _write_words(journey: Journey, chosen: Chosen, *, submission: UUID | None = None, by: User) -> WordsOfLoss:
+    return WordsOfLoss.objects.create(
         journey=journey,
         bereavement=chosen.bereavement,
         words=chosen.words.strip(),

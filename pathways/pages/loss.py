@@ -10,16 +10,16 @@ from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.engine import COMPLETED_STATES, State
-from pathways.models import Event, Handoff, HerWords, Journey, MessageToHer, ToldOfBaby
+from pathways.models import Event, Handoff, Journey, MessageToHer, ToldOfBaby, WordsOfLoss
 from pathways.moves.loss import LEAD
 from pathways.rules.loss import LOSSES
 from pathways.wording.entries import details_of, title_of
 from pathways.wording.handoffs import day_in_words, due_in_words
 
 BEREAVEMENT_WORDS = {
-    HerWords.Bereavement.YES: "She speaks of it as a bereavement.",
-    HerWords.Bereavement.NO: "She does not speak of it as a bereavement. Use her words.",
-    HerWords.Bereavement.NOT_ASKED: "She has not been asked yet how she wants it spoken of.",
+    WordsOfLoss.Bereavement.YES: "She speaks of it as a bereavement.",
+    WordsOfLoss.Bereavement.NO: "She does not speak of it as a bereavement. Use her words.",
+    WordsOfLoss.Bereavement.NOT_ASKED: "She has not been asked yet how she wants it spoken of.",
 }
 
 
@@ -65,11 +65,11 @@ def after_loss(journey: Journey, reader: User, now: datetime) -> AfterLoss | Non
     if not lost:
         return None
     babies = max(journey.babies.count(), 1)
-    chosen = HerWords.objects.filter(journey=journey).order_by("-id").first()
+    chosen = WordsOfLoss.objects.filter(journey=journey).order_by("-id").first()
     return AfterLoss(
         journey=journey,
         lines=[line_of(event, babies, now) for event in lost],
-        spoken_of=BEREAVEMENT_WORDS[HerWords.Bereavement(chosen.bereavement if chosen else "not_asked")],
+        spoken_of=BEREAVEMENT_WORDS[WordsOfLoss.Bereavement(chosen.bereavement if chosen else "not_asked")],
         her_words=chosen.words if chosen else "",
         asked_on=day_in_words(chosen.recorded_at, now) if chosen else "",
         tellings=_tellings(journey, lost, babies),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathways.engine import Fact
 
 # With these facts whatever waits to be sent to her about the pregnancy or a baby is called back. Database triggers
-# hold the same list (migration 0061); a test compares them.
+# hold the same list (migration 0021); a test compares them.
 ENDS_WORDS_ABOUT_A_BABY = frozenset({"pregnancy_loss", "baby_died", "separated"})
 
 LOSSES = ("pregnancy_loss", "baby_died")

@@ -27,12 +27,16 @@ from pathways.models import Handoff
 from pathways.pages import offers
 from pathways.pages import team_handoffs as team
 from pathways.pages.ending import reopened_in_words
+from pathways.pages.plans import waiting_count
+from pathways.plans.kinds import KINDS
+from pathways.plans.reading import knows_of
 from pathways.projection import fact_of
+from pathways.rules.plans import PlanKind
 from pathways.seen import SentOtherwise
 from pathways.shown import Shown
 from pathways.views.changed import saved_otherwise
 from pathways.views.her import around_her, her_journey, posted, shown
-from pathways.visibility import handoffs_visible_to
+from pathways.visibility import handoffs_visible_to, journeys_visible_to
 from pathways.what_if import WhatIf
 from pathways.wording.consequences import summary
 from pathways.wording.entries import details_of, time_in_words
@@ -69,6 +73,7 @@ def handoffs(request: StaffRequest) -> HttpResponse:
             "refused_moves": offers.refused_moves(now),
             "reopened": reopened_in_words(now),
             "counts_stays": Ability.COUNT_STAYS in request.user.abilities,
+            "sees_unmet": Ability.SEE_UNMET_NEEDS in request.user.abilities,
         }
         return render(request, "pathways/handoff_counts.html", {**context, **counted})
     listed = team.team_list(request.user, now)
@@ -80,6 +85,7 @@ def handoffs(request: StaffRequest) -> HttpResponse:
         "chip": chip,
         "part": chip.key in offers.PART_OF,
         "query": f"show={chip.key}&",
+        "sent_plans": waiting_count(request.user, journeys_visible_to(request.user)),
         "whose": _whose(request),
     }
     if chip.key == offers.OFFERED:
@@ -182,15 +188,14 @@ def answer(request: StaffRequest, pk: int, answer: str) -> HttpResponse:
     elif handoff.state not in OPEN_STATES:
         return _too_late(request, handoff, None, status=409 if request.method == "POST" else 200)
     now = clock.now()
-    others = [(words, reverse("answer", args=[pk, key])) for key, (_, words, _) in ANSWERS.items() if key != answer]
-    others.append(("Offer it to the other side", reverse("offer_handoff", args=[pk])))
     context = {
         **around_her(handoff.journey),
         "form": form,
         "title": title,
         "hint": HINTS.get(answer, ""),
         "card": card_of(handoff, list(handoff.journey.handoffs.all()), handoff.journey, request.user, now),
-        "others": others,
+        "others": _other_ways(handoff, answer),
+        "plan": _plan_of(request, handoff),
     }
     return render(request, "pathways/answer.html", context)
 
@@ -203,6 +208,20 @@ def _answered_elsewhere(handoff: Handoff, answer: str) -> HttpResponse | None:
         return redirect("outreach", handoff.journey_id)
     page = page_completing(handoff.moment) if answer == "done" else None
     return redirect(page.page, handoff.journey_id) if page else None
+
+
+def _other_ways(handoff: Handoff, answer: str) -> list[tuple[str, str]]:
+    """The other answers, and handing it over."""
+    ways = [
+        (words, reverse("answer", args=[handoff.pk, key])) for key, (_, words, _) in ANSWERS.items() if key != answer
+    ]
+    return [*ways, ("Offer it to the other side", reverse("offer_handoff", args=[handoff.pk]))]
+
+
+def _plan_of(request: StaffRequest, handoff: Handoff) -> PlanKind | None:
+    """The kind of plan that it is about: what its page records completes the handoff by itself."""
+    kind = KINDS.of_moment(handoff.moment)
+    return kind if kind and knows_of(request.user, handoff.journey, kind) else None
 
 
 def _answered(request: StaffRequest, handoff: Handoff, form: AnswerForm) -> HttpResponse:

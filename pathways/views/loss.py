@@ -101,7 +101,7 @@ def _page(
 def her_words(request: StaffRequest, pk: int) -> HttpResponse:
     """How she wants what happened to be spoken of."""
     her, _ = _lost(request, pk)
-    chosen = her.her_words.order_by("-id").first()
+    chosen = her.words_of_loss.order_by("-id").first()
     initial = {"bereavement": chosen.bereavement, "her_words": chosen.words} if chosen else {}
     form = HerWordsForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():

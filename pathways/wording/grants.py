@@ -17,6 +17,7 @@ _REASONS = {
     "expected": "her baby is due within four weeks, and the ward prepares",
     "moves to this site": "she moves there",
     "moved from here": "she moved from there, for 28 days",
+    "was sent a plan": "they were sent a plan of hers",
     "added her": "added her",
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 
 from carecoord import clock
-from pathways.models import DeathReport, HerWords, ToldOfBaby, ToldOfDeath
+from pathways.models import DeathReport, ToldOfBaby, ToldOfDeath, WordsOfLoss
 from tests.factories import UserFactory, ago, journey
 
 NOW = clock.now()
@@ -44,8 +44,8 @@ def told_of_death(**fields: Any) -> ToldOfDeath:
     return ToldOfDeath.objects.create(journey=journey(), **known)
 
 
-def her_words(**fields: Any) -> HerWords:
-    return HerWords.objects.create(journey=journey(), bereavement="yes", recorded_by=UserFactory(), **fields)
+def her_words(**fields: Any) -> WordsOfLoss:
+    return WordsOfLoss.objects.create(journey=journey(), bereavement="yes", recorded_by=UserFactory(), **fields)
 
 
 CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
@@ -70,13 +70,13 @@ def _same(make: Callable[..., object]) -> Callable[[], None]:
 
 
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
-    "submission of her words": (HerWords, _same(her_words)),
+    "submission of her words": (WordsOfLoss, _same(her_words)),
     "submission of a telling": (ToldOfBaby, _same(told_her)),
     "submission of a report": (DeathReport, _same(report)),
     "submission of who was told": (ToldOfDeath, _same(told_of_death)),
 }
 TRIGGERS: dict[str, Callable[[], object]] = {
-    "pathways_herwords": lambda: (her_words(), HerWords.objects.update(words="y")),
+    "pathways_wordsofloss": lambda: (her_words(), WordsOfLoss.objects.update(words="y")),
     "pathways_toldofbaby": lambda: (told_her(), ToldOfBaby.objects.update(told_by="y")),
     "pathways_toldofdeath": lambda: (told_of_death(), ToldOfDeath.objects.all().delete()),
 }

@@ -50,7 +50,7 @@ from pathways.models import (
     StayOffer,
     Woman,
 )
-from tests.actions import cases_of_losses, cases_of_outreach, cases_of_together
+from tests.actions import cases_of_losses, cases_of_outreach, cases_of_plans, cases_of_together
 from tests.constraints import refused, taken_away, without
 from tests.ending import carried, closing, outside_try, reopening, service_choice, sign_off_of
 from tests.factories import UserFactory, ago, happened, journey, staff, woman
@@ -387,6 +387,7 @@ def background(**fields) -> Background:
 
 
 CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
+    **cases_of_plans.CASES,
     "message_key_once": (Message, two_of_one_key),
     "one_waiting_digest": (Message, two_digests),
     "message_to_one_address": (Message, to_several("a.reid@hospital.example,r.ali@hospital.example")),
@@ -480,6 +481,7 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     **cases_of_losses.CASES,
 }
 UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
+    **cases_of_plans.SENT_ONCE,
     "submission of an event": (
         Event,
         same_form(lambda form: Event.objects.create(journey=journey(), kind="x", occurred_at=ago(1), submission=form)),
@@ -555,6 +557,19 @@ def test_an_answer_stays_and_nothing_but_its_trigger_keeps_it():
 def test_a_report_of_her_death_stays_and_nothing_but_its_trigger_keeps_it():
     assert refused(cases_of_losses.changed_report)
     assert not without("ALTER TABLE pathways_deathreport DISABLE TRIGGER report_stays", cases_of_losses.changed_report)
+
+
+@pytest.mark.parametrize("name", cases_of_plans.KEPT)
+def test_what_was_written_stays_and_nothing_but_its_trigger_keeps_it(name):
+    model, forbidden = cases_of_plans.KEPT[name]
+    assert refused(forbidden)
+    assert not without(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER kept_as_written", forbidden)
+
+
+def test_a_plan_counts_with_two_signatures_and_nothing_but_its_trigger_says_so():
+    forbidden = cases_of_plans.changed(cases_of_plans.a_plan, agreed_at=NOW)
+    assert refused(forbidden)
+    assert not without("ALTER TABLE pathways_careplan DISABLE TRIGGER plan_signed", forbidden)
 
 
 def test_every_constraint_of_ours_has_its_case():

@@ -15,7 +15,7 @@ from carecoord.access.models import User
 from pathways.actions import AlreadyAnswered, Refused, record_event
 from pathways.contact import Agreed, agree_contact
 from pathways.engine import Stage, State
-from pathways.models import Event, HerWords, Journey, MessageToHer, ToldOfBaby
+from pathways.models import Event, Journey, MessageToHer, ToldOfBaby, WordsOfLoss
 from pathways.moments import by_key
 from pathways.moves.loss import (
     Chosen,
@@ -88,7 +88,7 @@ def test_a_loss_ends_the_pregnancy_and_opens_her_own_care(pregnant: Journey, mid
     open_now = set(pregnant.handoffs.open().values_list("moment", flat=True))
     assert {"LOSS_BEREAVEMENT", "GP_6_8W", "MH_4_6W", "CLOSE_12M"} <= open_now
     assert not open_now & {"BIRTH_MED_PLAN", "INFO_DRUG_EFFECTS", "HV_ANTENATAL"}
-    assert HerWords.objects.get(journey=pregnant).words == "the pregnancy"
+    assert WordsOfLoss.objects.get(journey=pregnant).words == "the pregnancy"
     assert differences(pregnant, clock.now()) == []
 
 
@@ -96,10 +96,10 @@ def test_a_loss_ends_the_pregnancy_and_opens_her_own_care(pregnant: Journey, mid
 def test_whatever_happened_she_chooses_the_words(pregnant: Journey, midwife: User, kind: str) -> None:
     record_loss(pregnant, kind, ago(hours=1), Chosen("yes"), by=midwife)
     say_her_words(pregnant, Chosen("no", "what happened in May"), by=midwife)
-    newest = HerWords.objects.filter(journey=pregnant).order_by("-id").first()
+    newest = WordsOfLoss.objects.filter(journey=pregnant).order_by("-id").first()
     assert newest is not None
     assert (newest.bereavement, newest.words) == ("no", "what happened in May")
-    assert HerWords.objects.filter(journey=pregnant).count() == 2, "the earlier words stay"
+    assert WordsOfLoss.objects.filter(journey=pregnant).count() == 2, "the earlier words stay"
 
 
 def test_a_loss_is_recorded_once_and_never_twice(pregnant: Journey, midwife: User) -> None:
@@ -107,7 +107,7 @@ def test_a_loss_is_recorded_once_and_never_twice(pregnant: Journey, midwife: Use
     first = record_loss(pregnant, "miscarriage", at, HERS, submission=form, by=midwife)
     again = record_loss(pregnant, "miscarriage", at, HERS, submission=form, by=midwife)
     assert (first.again, again.again, again.events) == (False, True, first.events[:1])
-    assert HerWords.objects.filter(journey=pregnant).count() == 1
+    assert WordsOfLoss.objects.filter(journey=pregnant).count() == 1
     with pytest.raises(SentOtherwise):
         record_loss(pregnant, "miscarriage", at, Chosen("yes", "other words"), submission=form, by=midwife)
     with pytest.raises(Refused, match="no longer fits"):
@@ -208,7 +208,7 @@ def test_telling_has_its_person_and_by_phone_its_reason(twins: Journey, midwife:
 def test_words_and_tellings_stay_as_they_were_said(twins: Journey, midwife: User) -> None:
     record_babys_death(twins, 1, ago(hours=2), WAS_THERE, by=midwife)
     say_her_words(twins, HERS, by=midwife)
-    for rows in (ToldOfBaby.objects.all(), HerWords.objects.all()):
+    for rows in (ToldOfBaby.objects.all(), WordsOfLoss.objects.all()):
         for change in (lambda rows=rows: rows.update(words="x"), lambda rows=rows: rows.delete()):
             with pytest.raises(InternalError, match="append-only"), transaction.atomic():
                 change()

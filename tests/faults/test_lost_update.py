@@ -30,8 +30,11 @@ from pathways.background import record_background
 from pathways.contact import Agreed, agree_contact
 from pathways.models import Background, Journey
 from pathways.models.contact import newest_contact
+from pathways.plans import writing
+from pathways.plans.birth_and_ward import BIRTH_AND_WARD
 from tests.choosing import chosen, hidden_of
 from tests.factories import claimed, journey, staff
+from tests.plans import TEXTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LARGEST = 6  # people at one form
@@ -123,6 +126,11 @@ def _text(chance: random.Random, people: list[User]) -> Any:
     return {"text": text}, {"text": text}
 
 
+def _plan(chance: random.Random, people: list[User]) -> Any:
+    text = _word()
+    return {**TEXTS, "birth": text}, {"birth": text}
+
+
 def _address(chance: random.Random, people: list[User]) -> Any:
     text = _word()
     return {"kind": "home", "lines": text}, {"lines": text}
@@ -147,6 +155,13 @@ KINDS = [
         _text,
         lambda record: {"text": Background.objects.filter(woman=record.woman).latest("id").text},
         more=(Label.ABUSE.value,),
+    ),
+    Kind(
+        "plan_write",
+        _plan,
+        lambda record: {"birth": record.care_plans.latest("version").sections["birth"]},
+        of_woman=False,
+        more=("birth_and_ward",),
     ),
     Kind("address", _address, lambda record: {"lines": record.woman.addresses.latest("id").lines}),
     Kind("seal", _seal, lambda record: {"reason": Seal.objects.get(woman=record.woman).reason}, of_woman=False),
@@ -205,6 +220,7 @@ def a_record(people: list[User]) -> Journey:
     update_woman(record.woman, WAS, by=None)
     agree_contact(record.woman, Agreed("text", hours="before"), {}, seen=0, by=None)
     record_background(record.woman, Label.ABUSE, "before", by=None)
+    writing.write(record, BIRTH_AND_WARD, TEXTS, by=people[0])
     return record
 
 

@@ -15,7 +15,7 @@ from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from pathways.engine import Stage
-from pathways.models import HerWords, Journey, ToldOfBaby
+from pathways.models import Journey, ToldOfBaby, WordsOfLoss
 from pathways.moves.loss import Chosen, Told, record_babys_death, record_loss
 from pathways.pages.identity import now_in_words
 from tests.factories import ago, happened, journey, staff
@@ -54,7 +54,7 @@ def test_a_loss_is_recorded_with_her_words(signed_in: Any, pregnant: Journey) ->
     assert response.redirect_chain[-1][0] == f"/journeys/{pregnant.pk}/"
     pregnant.refresh_from_db()
     assert pregnant.stage == Stage.BEREAVEMENT
-    words = HerWords.objects.get(journey=pregnant)
+    words = WordsOfLoss.objects.get(journey=pregnant)
     assert (words.bereavement, words.words) == ("yes", "our daughter Ada")
     page = response.content.decode()
     assert "our daughter Ada" in page

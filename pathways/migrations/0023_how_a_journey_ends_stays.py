@@ -33,7 +33,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pathways", "0070_how_a_journey_ends"),
+        ("pathways", "0022_how_a_journey_ends"),
         ("access", "0006_functions_of_openings"),
     ]
 

@@ -10,7 +10,7 @@ import carecoord.clock
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0018_only_declared_moves'),
+        ("pathways", "0019_together"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -42,14 +42,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='HerWords',
+            name='WordsOfLoss',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('bereavement', models.CharField(choices=[('yes', 'Yes, as a bereavement'), ('no', 'No, not as a bereavement'), ('not_asked', 'Not asked yet')], max_length=10)),
                 ('words', models.CharField(blank=True, help_text='what she calls it, and names she uses', max_length=500)),
                 ('recorded_at', models.DateTimeField(default=carecoord.clock.now, editable=False)),
                 ('submission', models.UUIDField(editable=False, help_text='The form it came from, once', null=True, unique=True)),
-                ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='her_words', to='pathways.journey')),
+                ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='words_of_loss', to='pathways.journey')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

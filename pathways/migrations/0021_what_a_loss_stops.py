@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-KEPT = ("herwords", "toldofbaby", "toldofdeath")
+KEPT = ("wordsofloss", "toldofbaby", "toldofdeath")
 KEEP = "\n".join(
     f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON pathways_{table} "
     "FOR EACH ROW EXECUTE FUNCTION pathways_refuse_change();"
@@ -78,7 +78,7 @@ DROP FUNCTION pathways_report_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pathways", "0060_losses")]
+    dependencies = [("pathways", "0020_losses")]
     operations = [
         migrations.RunSQL(KEEP, FREE),
         migrations.RunSQL(STOP, GO_ON),

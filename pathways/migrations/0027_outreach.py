@@ -33,7 +33,7 @@ $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0018_only_declared_moves'),
+        ("pathways", "0026_unmet_needs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

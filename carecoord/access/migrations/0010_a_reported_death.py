@@ -39,7 +39,7 @@ KEYS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0008_a_grant_that_begins_later")]
+    dependencies = [("access", "0009_my_women_at_once")]
     operations = [
         migrations.AlterField("notice", "key", models.CharField(max_length=14, choices=KEYS)),
         migrations.RunSQL(TELL, NOBODY),

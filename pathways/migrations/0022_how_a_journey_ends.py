@@ -13,7 +13,7 @@ import carecoord.clock
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0018_only_declared_moves'),
+        ("pathways", "0021_what_a_loss_stops"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
