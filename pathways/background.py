@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from carecoord.access.abilities import Ability
@@ -13,7 +12,7 @@ from pathways.ethnicity import NAMES
 from pathways.models import Background, Woman
 from pathways.models.background import BACKGROUND_LABELS
 from pathways.seen import Changed, one_at_a_time
-from pathways.visibility import check_may, labels_for
+from pathways.visibility import check_covers, check_may, labels_for
 
 
 def background_labels(user: User, woman_id: int) -> list[Label]:
@@ -63,5 +62,4 @@ def _newest(woman: Woman, label: Label) -> Background | None:
 
 def _check(woman: Woman, label: Label, by: User | None) -> None:
     check_may(by, Ability.RECORD_EVENT, woman_id=woman.pk)
-    if by is not None and label not in background_labels(by, woman.pk):
-        raise PermissionDenied("Your role does not open this.")
+    check_covers(by, label, woman_id=woman.pk)

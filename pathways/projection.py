@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from carecoord import clock
 from pathways import engine
@@ -30,7 +30,7 @@ _COMPUTED = ("opened_at", "warn_at", "due_at", "missed_at", "not_before", "ended
 _COPIED = (*_COMPUTED, "site_id")
 
 
-def events_that_count(journey: Journey) -> Iterable[Event]:
+def events_that_count(journey: Journey) -> QuerySet[Event]:
     """The journey's events in their order, without those entered in error."""
     return journey.events.filter(correction=None).order_by("occurred_at", "id")
 

@@ -128,6 +128,12 @@ def check_may(user: User | None, ability: Ability, *, woman_id: int) -> None:
         raise PermissionDenied("Her record is not open to you for this.")
 
 
+def check_covers(user: User | None, label: Label, *, woman_id: int) -> None:
+    """Raise PermissionDenied unless what stands under ``label`` of her record is open to ``user``."""
+    if user is not None and label not in labels_for(user, woman_id):
+        raise PermissionDenied("Your role does not open this.")
+
+
 def check_may_at(user: User | None, ability: Ability, *, site_id: int) -> None:
     """Raise PermissionDenied unless ``user`` may do this at that site. None is the product itself (imports)."""
     if user is not None and (ability not in user.abilities or site_id not in user.site_ids):

@@ -16,6 +16,7 @@ from pathways.models.outreach import Asked, OutreachDecision, Try
 from pathways.models.owners import Owner
 from pathways.models.plans import CarePlan, PlanCopy, PlanSent, PlanSignature
 from pathways.models.together import Departure, Placement, StayOffer
+from pathways.models.separation import NamedWorker, PlacedBaby, Placement, SignOff, Telling, TellingArranged
 from pathways.models.women import Identifier, Woman
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "MessageToHer",
     "Need",
     "NeedStep",
+    "NamedWorker",
     "Offer",
     "OfferQuestion",
     "Opening",
@@ -65,6 +67,13 @@ __all__ = [
     "ToldOfBaby",
     "ToldOfDeath",
     "Try",
+    "PlacedBaby",
+    "Placement",
+    "SafeContact",
+    "SignOff",
+    "SweepRun",
+    "Telling",
+    "TellingArranged",
     "Woman",
     "WordsOfLoss",
 ]

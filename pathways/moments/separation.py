@@ -92,9 +92,9 @@ SEP_EXPLAIN = Moment(
     evidence=(
         words("explained_by", "Explained by"),
         day("written_copy_on", "Written copy given on"),
-        words("legal_basis", "Legal basis, as explained"),
+        yes_no("legal_basis_explained", "She was told on which legal ground"),
         yes_no("where_baby_is_shared", "She was told where the baby is, as far as it may be shared"),
-        words("family_time_plan", "When they meet"),
+        yes_no("family_time_planned", "She was told when they meet"),
         yes_no("legal_advice_signposted", "Legal advice signposted"),
         yes_no("advocate_offered", "Advocate offered"),
     ),

@@ -19,4 +19,5 @@ custody      into custody, and back
 outside      somebody without an account is asked to take her on
 at_the_end   what the record holds of all that an ending asks for
 ending       a journey ends, and is opened again
+separation   a baby placed away from her, with her at relatives’, back with her
 """

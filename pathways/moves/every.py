@@ -42,4 +42,5 @@ EVERY: tuple[Move, ...] = (
     OUTSIDE,
     ENDING,
     REOPENING,
+    MOVES,
 )

@@ -38,6 +38,7 @@ from pathways.models import (
     Journey,
     MatchReview,
     MessageToHer,
+    NamedWorker,
     Offer,
     OfferQuestion,
     Opening,
@@ -48,6 +49,12 @@ from pathways.models import (
     ServiceChoice,
     SignOff,
     StayOffer,
+    PlacedBaby,
+    Placement,
+    SafeContact,
+    SignOff,
+    Telling,
+    TellingArranged,
     Woman,
 )
 from tests.actions import cases_of_losses, cases_of_outreach, cases_of_plans, cases_of_together
@@ -386,6 +393,54 @@ def background(**fields) -> Background:
     return Background.objects.create(**{"woman": woman(), "label": "abuse", "text": "x", **fields})
 
 
+def written(record: Journey | None = None, **fields) -> dict[str, object]:
+    """What every row about a separation has."""
+    record = record or journey()
+    return {"recorded_by": UserFactory(), "journey": record, "woman": record.woman, **fields}
+
+
+def placement(**fields) -> Placement:
+    (event,) = happened(journey(), ("separated", ago(1)))
+    known = written(event.journey, **{"event": event, "setting": "community", **fields})
+    return Placement.objects.create(**{name: value for name, value in known.items() if name != "journey"})
+
+
+def placed_baby(**fields) -> PlacedBaby:
+    return PlacedBaby.objects.create(**{"placement": placement(), "baby": 1, "with_whom": "foster", **fields})
+
+
+def same_baby_twice() -> None:
+    held = placement()
+    for _ in range(2):
+        placed_baby(placement=held)
+
+
+def telling_arranged(**fields) -> TellingArranged:
+    known = {"told_by": "x", "place": "x", "beside_her": "x", "latest_on": clock.today(), **fields}
+    return TellingArranged.objects.create(**written(**known))
+
+
+def sign_off(**fields) -> SignOff:
+    known = {"name": "x", "post": "manager", "signed_at": ago(1), "reason": "x", **fields}
+    return SignOff.objects.create(**written(**known))
+
+
+def telling(**fields) -> Telling:
+    return Telling.objects.create(**written(**{"told_at": ago(1), "told_by": "x", "how": "in_person", **fields}))
+
+
+def named_worker(**fields) -> NamedWorker:
+    known = written(**{"name": "x", "service": "x", "from_on": clock.today(), "told_her": True, **fields})
+    return NamedWorker.objects.create(**{name: value for name, value in known.items() if name != "woman"})
+
+
+OF_A_SEPARATION = (
+    ("placement", Placement, placement),
+    ("telling arranged", TellingArranged, telling_arranged),
+    ("sign-off", SignOff, sign_off),
+    ("telling", Telling, telling),
+    ("named worker", NamedWorker, named_worker),
+)
 CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     **cases_of_plans.CASES,
     "message_key_once": (Message, two_of_one_key),
@@ -474,6 +529,17 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "reopened_with_somebody_else": (Reopening, reopened_alone),
     "role_label_once": (RoleLabel, same_label_twice),
     "closed_for_a_declared_reason": (Event, lambda: an_event("closed", details={"reason": "removal of her baby"})),
+    "placement_has_a_known_basis": (Placement, lambda: placement(legal_basis="because")),
+    "placement_says_where_she_was": (Placement, lambda: placement(setting="away")),
+    "placed_baby_once": (PlacedBaby, same_baby_twice),
+    "placed_baby_is_with_somebody": (PlacedBaby, lambda: placed_baby(with_whom="somewhere")),
+    "telling_arranged_is_whole": (TellingArranged, lambda: telling_arranged(beside_her="")),
+    "sign_off_says_who_and_why": (SignOff, lambda: sign_off(reason="")),
+    "sign_off_has_happened": (SignOff, lambda: sign_off(signed_at=NOW + timedelta(days=1))),
+    "telling_says_who_and_how": (Telling, lambda: telling(told_by="")),
+    "telling_has_happened": (Telling, lambda: telling(told_at=NOW + timedelta(days=1))),
+    "first_told_otherwise_is_signed": (Telling, lambda: telling(first=True, how="phone")),
+    "named_worker_has_a_name": (NamedWorker, lambda: named_worker(name="")),
     "one_draft_per_page": (Draft, two_drafts),
     "failure_once_per_window": (SignInFailure, two_counts_of_nobody),
     **cases_of_together.CASES,
@@ -498,6 +564,10 @@ UNIQUE_COLUMNS: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "submission of a try outside": (OutsideTry, same_form(lambda form: outside_try(submission=form))),
     "submission of a choice": (ServiceChoice, same_form(lambda form: service_choice(submission=form))),
     "submission of a sign-off": (SignOff, same_form(lambda form: sign_off_of(submission=form))),
+    **{
+        f"submission of a {name}": (model, same_form(lambda form, made=made: made(submission=form)))
+        for name, model, made in OF_A_SEPARATION
+    },
     "submission of an opening": (Opening, same_form(lambda form: opening(submission=form))),
     **cases_of_outreach.UNIQUE_COLUMNS,
     **cases_of_losses.UNIQUE_COLUMNS,
@@ -518,6 +588,11 @@ TRIGGERS = {
     "pathways_closing": lambda: (closing(), Closing.objects.update(words="x")),
     "pathways_reopening": lambda: (reopening(), Reopening.objects.all().delete()),
     "pathways_carriedhistory": lambda: (carried(), CarriedHistory.objects.update(earlier_journeys=True)),
+    **{
+        model._meta.db_table: lambda model=model, made=made: (made(), model.objects.all().delete())
+        for _, model, made in OF_A_SEPARATION
+    },
+    "pathways_placedbaby": lambda: (placed_baby(), PlacedBaby.objects.update(with_whom="kinship")),
     "pathways_background": lambda: (background(), Background.objects.update(text="y")),
     **cases_of_together.TRIGGERS,
     **cases_of_outreach.TRIGGERS,
