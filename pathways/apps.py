@@ -34,6 +34,7 @@ class PathwaysConfig(AppConfig):
         from pathways.pages.around_birth import first_record_panel
         from pathways.pages.beside import beside_panel
         from pathways.pages.death import her_death
+        from pathways.pages.her_care import her_own_care
         from pathways.pages.loss import after_loss
         from pathways.pages.outreach import search_panel
         from pathways.pages.plans_panel import plans_panel
@@ -45,6 +46,8 @@ class PathwaysConfig(AppConfig):
         ON_HER_JOURNEY.register(Panel("first-record", 5, "pathways/first_record_panel.html", first_record_panel))
         NAMED.append("pathways.demo.searching.part")
         ON_HER_JOURNEY.register(Panel("beside", 5, "pathways/beside_panel.html", beside_panel))
+        NAMED.append("pathways.demo.apart.part")
+        ON_HER_JOURNEY.register(Panel("her-care", -10, "pathways/her_care.html", her_own_care))
         SCREEN.register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))
         ON_HER_JOURNEY.register(Panel("reaching-her", 4, "pathways/outreach_panel.html", search_panel))
         ON_HER_JOURNEY.register(Panel("her-death", -20, "pathways/her_death_panel.html", her_death))

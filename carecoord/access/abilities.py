@@ -33,6 +33,7 @@ class Ability(StrEnum):
     ENROL_MACHINE = "make a computer a shared machine of the ward"
     SEE_SYSTEM = "see whether the product does its work"
     SEE_UNMET_NEEDS = "see what women of a site need and do not get, in numbers"
+    SEE_SEPARATED = "see the support of women from whom a baby was placed away"
     SEE_WARD = "see the board of a ward"
     SEE_MEDICINE = "see what is stated of her medicine"
     STATE_MEDICINE = "write down what a source says of her medicine"
@@ -69,6 +70,7 @@ _CASELOAD = _MIDWIFERY | {
     Ability.SEE_NOTICES,
     Ability.END_JOURNEY,
     Ability.SEE_UNMET_NEEDS,
+    Ability.SEE_SEPARATED,
 }
 # Go and look for her: her number with the label for it (see labels.py), and how the search goes on.
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS, Ability.DECIDE_OUTREACH})
@@ -86,6 +88,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.MIDWIFE: _CASELOAD | _REACHES_HER | _MEDICINE | {Ability.WITNESS},
     Role.SAFEGUARDING_MIDWIFE: _EMERGENCY | _REACHES_HER | {Ability.RECORD_DEATH},
     Role.SAFEGUARDING_MIDWIFE: _EMERGENCY | _REACHES_HER | {Ability.SIGN_OFF},
+    Role.SAFEGUARDING_MIDWIFE: _EMERGENCY | _REACHES_HER | {Ability.SEE_SEPARATED},
     Role.WARD_MIDWIFE: _WARD,
     Role.WARD_COORDINATOR: _WARD_LEAD,
     Role.LABOUR_WARD_COORDINATOR: _WARD_LEAD,

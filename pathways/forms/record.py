@@ -21,7 +21,6 @@ from pathways.forms.shared import Text
 from pathways.models import Journey
 from pathways.moments.products import PRODUCTS
 
-ALL_BABIES = "all"
 YES_NO = (("yes", "Yes"), ("no", "No"))
 NOT_SAID = ("", "Not known, or not talked about")
 
@@ -65,13 +64,11 @@ class RecordForm(OnceForm):
         )
 
     def _baby(self) -> int | None:
-        """The baby's number: as chosen, the only one there is, or None for all of them."""
+        """The baby's number: as chosen, or the only one there is; None where it is about none."""
         if self.kind.about_baby is AboutBaby.NO:
             return None
         chosen = self.cleaned_data.get("baby", "")
-        if chosen:
-            return None if chosen == ALL_BABIES else int(chosen)
-        return None if self.kind.about_baby is AboutBaby.ONE_OR_ALL else self.babies[0]
+        return int(chosen) if chosen else self.babies[0]
 
 
 def what_was_wrong(example: str) -> Text:
@@ -152,10 +149,7 @@ def _baby_field(kind: FactKind, babies: Sequence[int]) -> forms.ChoiceField | No
         return None
     if len(babies) < 2:
         return None
-    choices = [(str(number), f"Baby {number}") for number in babies]
-    if kind.about_baby is AboutBaby.ONE_OR_ALL:
-        choices.append((ALL_BABIES, "All of them"))
-    return radios("Which baby?", choices, needed=True)
+    return radios("Which baby?", [(str(number), f"Baby {number}") for number in babies], needed=True)
 
 
 def as_text(value: Any) -> str:

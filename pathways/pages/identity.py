@@ -76,13 +76,16 @@ def _rest(journey: Journey, today: date) -> list[Fact]:
 
 
 def now_in_words(journey: Journey, today: date) -> str:
-    """``Separated since Tue 10 Nov · day 12 after birth``."""
+    """``Mother, separated since Tue 10 Nov · day 12 after birth``: she is one, wherever her baby is."""
     if not journey.stage or journey.stage_since is None:
         words = "Nothing recorded yet"
     elif journey.stage == Stage.POSTNATAL_INPATIENT and not journey.in_hospital:
         words = "Discharged, her baby in hospital"
     else:
-        words = f"{STAGE_NAMES[Stage(journey.stage)]} since {_day(clock.today(journey.stage_since), today)}"
+        stage = STAGE_NAMES[Stage(journey.stage)]
+        if journey.stage == Stage.SEPARATED:
+            stage = f"Mother, {stage.lower()}"
+        words = f"{stage} since {_day(clock.today(journey.stage_since), today)}"
     point = journey.point_on(today)
     if point == "–" or journey.is_closed:
         return words

@@ -6,10 +6,11 @@ offered. Answers to handoffs have their own pages, as have the EDD and the named
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from carecoord.access.abilities import Ability
+from carecoord.access.labels import Label
 from carecoord.access.models import User
 from pathways.engine import FACT_KINDS, AboutBaby, FactKind, Stage
 from pathways.guided import MOVES, Move, moves_for, standing_of
@@ -133,7 +134,8 @@ FOR_A_BABY = frozenset(
 def groups_for(journey: Journey, babies: int, by: User) -> list[Group]:
     """What can be recorded now, what fits her stage first. Each is offered once. One query."""
     standing = standing_of(journey)
-    moves = [move for move in MOVES.values() if move.ability in by.abilities and move.offered(standing)]
+    covered = labels_for(by, journey.woman_id)
+    moves = [move for move in MOVES.values() if _is_open(move, by, covered) and move.offered(standing)]
     first = [move for move in moves if journey.stage in move.likely]
     left_out = FOR_A_BABY if journey.after_loss else frozenset()
     kinds = [kind for kind in OFFERED if kind not in left_out and can_record(kind, journey, babies, by)]
@@ -143,6 +145,11 @@ def groups_for(journey: Journey, babies: int, by: User) -> list[Group]:
         here = [kind for kind in _KINDS.get(title, ()) if kind in kinds and kind not in likely]
         groups.append(_group(title, [move for move in moves if move.group == title and move not in first], here))
     return [group for group in groups if group]
+
+
+def _is_open(move: Move, by: User, covered: Collection[Label]) -> bool:
+    """Whether ``by`` may open the page, and their roles cover what it records."""
+    return move.ability in by.abilities and all(FACT_KINDS[kind].seen_with in covered for kind in move.kinds)
 
 
 def _group(title: str, moves: Sequence[Move], kinds: Sequence[str]) -> Group:

@@ -51,6 +51,7 @@ def caseload(request: StaffRequest) -> HttpResponse:
     context |= {"may_add": Ability.ADD_WOMAN in request.user.abilities, "offered": offered_count(request)}
     context |= {"ask_again": to_ask_again(request.user, at).count()}
     context |= {"may_reassign": Ability.ASSIGN_MIDWIFE in request.user.abilities}
+    context |= {"may_see_separated": Ability.SEE_SEPARATED in request.user.abilities}
     return render(request, "pathways/caseload.html", context)
 
 

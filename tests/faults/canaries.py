@@ -11,8 +11,19 @@ from typing import NamedTuple
 from carecoord import clock
 from carecoord.access.labels import Label
 from pathways.actions import Draft, record_history
-from pathways.models import Address, Background, ContactDetail, Event, Journey, SafeContact, Woman
-from tests.factories import ago
+from pathways.models import (
+    Address,
+    Background,
+    ContactDetail,
+    Event,
+    Journey,
+    SafeContact,
+    SignOff,
+    Telling,
+    TellingArranged,
+    Woman,
+)
+from tests.factories import UserFactory, ago
 
 WORD = re.compile(r"zq[a-z]+")
 NUMBER = re.compile(r"\d[\d ()/.-]{6,}\d")
@@ -47,6 +58,7 @@ class Canaries:
         ]
         record_history(record, history, source=Event.Source.SCREEN, by=None)
         self._behind_a_label(whose, record.woman, nth)
+        self._of_a_separation(whose, record)
 
     def found_in(self, text: str) -> set[Canary]:
         """Which of them stand in the text, whatever its case, and numbers however they are grouped."""
@@ -82,6 +94,17 @@ class Canaries:
         home = {"lines": lines, "postcode": postcode.upper(), "safe_to_visit": True, "safe_to_write": True}
         Address.objects.create(woman=her, kind="home", **home)
         Address.objects.create(woman=her, kind="refuge", protected=True, lines=self.word("refuge", whose))
+
+    def _of_a_separation(self, whose: str, record: Journey) -> None:
+        hers = {"woman": record.woman, "journey": record, "recorded_by": UserFactory()}
+        places = {
+            name: self.word(f"arranged{name.replace('_', '')}", whose) for name in ("told_by", "place", "beside_her")
+        }
+        TellingArranged.objects.create(latest_on=clock.today(), **places, **hers)
+        signed = {"name": self.word("signedby", whose), "reason": self.word("signedwhy", whose), "post": "manager"}
+        SignOff.objects.create(signed_at=ago(2), **signed, **hers)
+        said = {name: self.word(f"told{name.replace('_', '')}", whose) for name in ("words", "place", "beside_her")}
+        Telling.objects.create(told_at=ago(1), told_by=self.word("toldby", whose), how="in_person", **said, **hers)
 
     def _plant(self, word: str, kind: str, whose: str) -> str:
         assert self.planted.get(word, (kind, whose)) == (kind, whose), f"{word} is planted twice"

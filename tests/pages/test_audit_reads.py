@@ -74,6 +74,7 @@ def record(midwife: Any) -> Journey:
     made = journey(midwife=midwife, first_name="Xanthippe", last_name="Quillfeather")
     happened(made, ("first_contact", ago(60)), ("booking_completed", ago(40)))
     happened(made, ("admitted", ago(1.5)), ("baby_born", ago(1), {"place": "hospital"}, 1))
+    happened(made, ("baby_born", ago(1), {"place": "hospital"}, 2), ("separated", ago(hours=3), {}, 2))
     observed(made)
     owed(made, due=ago(1))
     offer_of(made, handoff=owed(made, "FEEDING_PLAN", due=ago(1)))
@@ -127,6 +128,11 @@ def addresses(record: Journey) -> dict[str, str]:
         **{name: her for name in BESIDE_AND_AT_THE_END},
         "asked_again": {**her, "service": service_choice(record, review_on=clock.today()).service},
         "close": {**her, "reason": "withdrew"},
+        "separated": {},
+        **{name: her for name in ("separation_possible", "placed_away", "at_relatives", "back_with_her")},
+        **{name: her for name in ("separation", "separation_arrange", "separation_told", "separation_sign_off")},
+        **{name: {**her, "number": 1} for name in ("separation_known", "separation_explained", "separation_copy")},
+        "named_worker": her,
         "record_kind": {**her, "kind": "contact_made"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
@@ -169,6 +175,7 @@ def test_every_page_that_shows_her_leaves_one_entry(signed_in: Any, midwife: Any
         entry = Read.objects.latest("id")
         assert (entry.actor_id, entry.page, entry.women) == (midwife.pk, name, [record.woman_id])
         assert entry.purpose == (LISTED if name in ("caseload", "ask_again", "handoffs", "alerts") else "")
+        assert entry.purpose == (LISTED if name in ("caseload", "handoffs", "alerts", "separated") else "")
 
 
 def test_a_page_whose_entry_cannot_be_written_shows_nothing(signed_in: Any, record: Journey) -> None:

@@ -88,7 +88,7 @@ def test_the_banner_gives_the_name_she_uses_first_and_everything_that_keeps_her_
     assert facts["Allergies"] == "not asked yet"
     assert facts["Named midwife"] == "A. Reid"
     assert facts["Safe contact"] == "text only, before 14:00 (ask her: it is not confirmed)"
-    assert facts["Now"].startswith("Separated since ")
+    assert facts["Now"].startswith("Mother, separated since ")
     assert facts["Now"].endswith("day 12 after birth")
 
 
@@ -377,7 +377,7 @@ def test_a_page_takes_no_more_queries_however_much_has_happened(
     happened(separated, *[("contact_made", ago(9 - number / 10)) for number in range(60)])
     with CaptureQueriesContext(connection) as after:
         signed_in.get(url(separated))
-    assert len(after) == len(before) <= 34  # twelve for her medicine, way home and baby, two for her plans
+    assert len(after) == len(before) <= 35  # twelve for her medicine, way home and baby, three for her own care
 
 
 def test_what_is_long_past_does_not_bury_what_is_new_but_immediate_safety_never_hides(signed_in: Any) -> None:

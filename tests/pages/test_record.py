@@ -81,11 +81,11 @@ def test_what_fits_the_stage_stands_first_and_handoff_answers_are_not_in_the_lis
 
 
 def test_what_concerns_a_baby_is_offered_once_there_is_one(signed_in: Any, record: Journey) -> None:
-    assert "Baby placed away from her" not in text_of(signed_in.get(url(record)))
-    assert signed_in.get(url(record, "separated")).status_code == 404
+    assert "Observation of the baby started" not in text_of(signed_in.get(url(record)))
+    assert signed_in.get(url(record, "observation_started")).status_code == 404
     happened(record, ("baby_born", ago(1), {"place": "home"}))
-    assert "Baby placed away from her" in text_of(signed_in.get(url(record)))
-    assert signed_in.get(url(record, "separated")).status_code == 200
+    assert "Observation of the baby started" in text_of(signed_in.get(url(record)))
+    assert signed_in.get(url(record, "observation_started")).status_code == 200
 
 
 def test_the_edd_and_the_midwife_have_pages_of_their_own(signed_in: Any, record: Journey) -> None:
@@ -188,10 +188,8 @@ def test_the_baby_is_asked_for_only_where_there_is_a_choice(signed_in: Any) -> N
     assert "baby" not in signed_in.get(url(one, "observation_started")).context["form"].fields
     signed_in.post(url(one, "observation_started"), sent())
     assert one.events.get(kind="observation_started").baby == 1
-    signed_in.post(url(two, "separated"), sent(baby="2"))
-    assert two.events.get(kind="separated").baby == 2
-    signed_in.post(url(two, "reunified"), sent(baby="all"))
-    assert two.events.get(kind="reunified").baby is None
+    signed_in.post(url(two, "observation_started"), sent(baby="2"))
+    assert two.events.get(kind="observation_started").baby == 2
 
 
 def test_late_booking_asks_kindly_and_keeps_the_reason_where_the_pathway_wants_it(signed_in: Any) -> None:
@@ -341,8 +339,9 @@ def test_odd_answers_never_break_a_form_and_change_nothing(signed_in: Any, recor
     event, handoff = record.events.first(), record.handoffs.open().exclude(moment="LOST_CONTACT").first()
     before = record.events.count()
     pages = [
-        *(url(record, kind) for kind in ("separated", "treatment_started", "drug_use_disclosed")),
+        *(url(record, kind) for kind in ("treatment_started", "drug_use_disclosed")),
         *(reverse(name, args=[record.pk]) for name in ("outreach_try", "outreach_ask", "outreach_decide")),
+        *(reverse(name, args=[record.pk]) for name in ("separation_arrange", "named_worker")),
         reverse("edd", args=[record.pk]),
         reverse("midwife", args=[record.pk]),
         reverse("answer", args=[handoff.pk, "done"]),
