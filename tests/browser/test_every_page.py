@@ -28,6 +28,10 @@ from pathways.contact import Agreed, agree_contact
 from pathways.covering import arrange_cover
 from pathways.finding import matching
 from pathways.models import DutyPost, Identifier, Journey, MatchReview
+from pathways.moves.separation import Away, place_away
+from pathways.named_workers import name_worker
+from pathways.separations import Known
+from pathways.telling import Told, explain
 from tests.alerting import told
 from tests.conftest import assert_accessible
 from tests.ending import outside_try, service_choice
@@ -74,6 +78,20 @@ def on_the_ward(record: Journey) -> Journey:
     return made
 
 
+def apart(record: Journey) -> Journey:
+    """A third woman of hers: one twin is placed away, it was explained to her, and somebody stays with her."""
+    made = journey(midwife=record.named_midwife, first_name="Una", edd=clock.today(ago(20)))
+    happened(made, ("booking_completed", ago(140)), ("separation_possible", ago(60)))
+    happened(made, *(("baby_born", ago(20), {"place": "home"}, baby) for baby in (1, 2)))
+    assert made.named_midwife
+    in_person = Told(ago(2), "M. Shaw, social worker", words="Where he lives now.", copy_on=clock.today(ago(2)))
+    known = Known("community", {2: "kinship"}, "eng_s20", "she, with social care")
+    (event,) = place_away(made, Away(frozenset({2}), ago(3), known), by=made.named_midwife).events
+    explain(made, event, in_person, by=made.named_midwife)
+    name_worker(made, "C. Mbeki", "keyworker", clock.today(), told_her=True, by=made.named_midwife)
+    return made
+
+
 def covered(record: Journey) -> Cover:
     away, there = record.named_midwife, staff(name="R. Ali")
     assert away
@@ -88,6 +106,7 @@ def addresses(record: Journey) -> dict[str, str]:
     home = {"pk": on_the_ward(record).pk}
     baby = {**home, "baby": 1}
     lost, died = after_a_loss(record), after_her_death(record)
+    away = {"pk": apart(record).pk}
     given = {
         "caseload": {},
         "handoffs": {},
@@ -124,6 +143,13 @@ def addresses(record: Journey) -> dict[str, str]:
         **{name: her for name in BESIDE_AND_AT_THE_END},
         "asked_again": {**her, "service": service_choice(record).service},
         "close": {**her, "reason": "withdrew"},
+        "separated": {},
+        **{name: her for name in ("separation_possible", "separation", "separation_arrange", "separation_told")},
+        **{name: her for name in ("separation_sign_off", "named_worker")},
+        "placed_away": home,
+        "at_relatives": home,
+        "back_with_her": away,
+        **{name: {**away, "number": 1} for name in ("separation_known", "separation_explained", "separation_copy")},
         "record_kind": {**her, "kind": "booking_completed"},
         "entry": {**her, "event": event.pk},
         "correct": {**her, "event": event.pk},
