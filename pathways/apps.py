@@ -42,15 +42,16 @@ class PathwaysConfig(AppConfig):
         from pathways.pages.together import together_panel
         from pathways.panels import ON_HER_JOURNEY
 
-        ON_HER_JOURNEY.register(Panel("together", 5, "pathways/together_panel.html", together_panel))
-        ON_HER_JOURNEY.register(Panel("first-record", 5, "pathways/first_record_panel.html", first_record_panel))
-        NAMED.append("pathways.demo.searching.part")
-        ON_HER_JOURNEY.register(Panel("beside", 5, "pathways/beside_panel.html", beside_panel))
-        NAMED.append("pathways.demo.apart.part")
-        ON_HER_JOURNEY.register(Panel("her-care", -10, "pathways/her_care.html", her_own_care))
+        NAMED.extend(f"pathways.demo.{part}.part" for part in ("searching", "apart", "papers"))
         SCREEN.register(Panel("waiting", 10, "pathways/waiting_panel.html", waiting))
-        ON_HER_JOURNEY.register(Panel("reaching-her", 4, "pathways/outreach_panel.html", search_panel))
-        ON_HER_JOURNEY.register(Panel("her-death", -20, "pathways/her_death_panel.html", her_death))
-        ON_HER_JOURNEY.register(Panel("after-loss", -10, "pathways/after_loss.html", after_loss))
-        NAMED.append("pathways.demo.papers.part")
-        ON_HER_JOURNEY.register(Panel("plans", 30, "pathways/plans_panel.html", plans_panel))
+        for panel in (
+            Panel("her-death", -20, "pathways/her_death_panel.html", her_death),
+            Panel("after-loss", -15, "pathways/after_loss.html", after_loss),
+            Panel("her-care", -10, "pathways/her_care.html", her_own_care),
+            Panel("first-record", 2, "pathways/first_record_panel.html", first_record_panel),
+            Panel("reaching-her", 4, "pathways/outreach_panel.html", search_panel),
+            Panel("together", 5, "pathways/together_panel.html", together_panel),
+            Panel("beside", 6, "pathways/beside_panel.html", beside_panel),
+            Panel("plans", 30, "pathways/plans_panel.html", plans_panel),
+        ):
+            ON_HER_JOURNEY.register(panel)

@@ -17,7 +17,7 @@ from carecoord.access.abilities import Ability
 from carecoord.access.labels import Label
 from carecoord.access.models import User
 from carecoord.refused import Refused
-from pathways.models import Event, Journey, PlacedBaby, Placement
+from pathways.models import Event, Journey, PlacedAway, PlacedBaby
 from pathways.models.separation import Written
 from pathways.projection import events_that_count
 from pathways.recording import lock
@@ -44,29 +44,31 @@ def separations_of(journey: Journey) -> list[Event]:
     return [event for event in events_that_count(journey) if event.kind == "separated"]
 
 
-def placement_of(event: Event) -> Placement | None:
+def placement_of(event: Event) -> PlacedAway | None:
     """The version that holds, with its babies; None where nothing is written down yet."""
     return event.placements.prefetch_related("babies").select_related("recorded_by").order_by("-id").first()
 
 
 @transaction.atomic
-def write_known(journey: Journey, event: Event, known: Known, *, submission: UUID | None = None, by: User) -> Placement:
+def write_known(
+    journey: Journey, event: Event, known: Known, *, submission: UUID | None = None, by: User
+) -> PlacedAway:
     """Write down what is known of a separation now; the version before stays. Raises Refused."""
     journey = lock(journey)
     check_protected(journey, by)
     said = fingerprint(event.pk, known.setting, sorted(known.with_whom.items()), known.legal_basis, known.decided_by)
-    if earlier := written_before(Placement, submission, said):
+    if earlier := written_before(PlacedAway, submission, said):
         return earlier
     return add_known(journey, event, known, submission=submission, said=said, by=by)
 
 
 def add_known(
     journey: Journey, event: Event, known: Known, *, submission: UUID | None = None, said: str = "", by: User
-) -> Placement:
+) -> PlacedAway:
     """``write_known`` inside another verb, which holds the journey's lock and has asked who may. Raises Refused."""
     if known.legal_basis and known.legal_basis not in dict(LEGAL_BASES[journey.site.nation]):
         raise Refused("Choose a legal basis of this nation, or leave it open.", field="legal_basis")
-    made = Placement.objects.create(
+    made = PlacedAway.objects.create(
         woman_id=journey.woman_id,
         event=event,
         setting=known.setting,

@@ -19,7 +19,7 @@ from carecoord.access.models import User
 from carecoord.refused import Refused
 from pathways.actions import end_handoff
 from pathways.engine import OPEN_STATES, Stage, stage_history
-from pathways.models import Event, Handoff, Journey, SignOff, Telling, TellingArranged
+from pathways.models import Event, Handoff, Journey, Telling, TellingArranged, TellingSignOff
 from pathways.projection import events_that_count, facts_of
 from pathways.recording import Draft, lock
 from pathways.rules.telling import How, Way, latest_day_problem, needs_sign_off
@@ -87,16 +87,16 @@ def arrange_telling(
 @transaction.atomic
 def sign_off(
     journey: Journey, name: str, post: str, reason: str, *, at: datetime, submission: UUID | None = None, by: User
-) -> SignOff:
+) -> TellingSignOff:
     """Whoever answers for safeguarding agrees that she first hears of it in labour or by phone. Raises Refused."""
     journey = lock(journey)
     check_protected(journey, by)
     said = fingerprint(journey.pk, name, post, reason, at.isoformat())
-    if earlier := written_before(SignOff, submission, said):
+    if earlier := written_before(TellingSignOff, submission, said):
         return earlier
     if at > clock.now():
         raise Refused("This time is in the future. Write it down when they have signed.", field="signed_at")
-    return SignOff.objects.create(
+    return TellingSignOff.objects.create(
         woman_id=journey.woman_id,
         journey=journey,
         name=name.strip(),
@@ -178,9 +178,9 @@ def _told_before(journey: Journey, at: datetime) -> bool:
     return Telling.objects.filter(journey=journey, told_at__lt=at).exists()
 
 
-def _unused_sign_off(journey: Journey) -> SignOff | None:
+def _unused_sign_off(journey: Journey) -> TellingSignOff | None:
     used = Telling.objects.filter(journey=journey, sign_off__isnull=False).values("sign_off")
-    return SignOff.objects.filter(journey=journey).exclude(pk__in=used).order_by("-id").first()
+    return TellingSignOff.objects.filter(journey=journey).exclude(pk__in=used).order_by("-id").first()
 
 
 def _in_labour(journey: Journey, at: datetime) -> bool:
@@ -196,7 +196,7 @@ def _write(
     *,
     in_labour: bool,
     event: Event | None = None,
-    sign_off: SignOff | None = None,
+    sign_off: TellingSignOff | None = None,
     submission: UUID | None,
     said: str,
     by: User,

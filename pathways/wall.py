@@ -2,7 +2,6 @@
 
 from carecoord.access.labels import Label
 from carecoord.access.wall import Open, Wall, Walled, labelled, of_journey, of_woman, through
-from carecoord.access.wall import Open, Wall, Walled, labelled, of_woman, through
 
 _WRITE = "SELECT, INSERT, UPDATE"
 _APPEND = "SELECT, INSERT"
@@ -26,6 +25,8 @@ _SENT_HERE = (
     "WHERE sent.plan_id = pathways_careplan.id AND sent.to_team_id = ANY ((SELECT cc_teams())::bigint[]))"
 )
 _PLANS = f"{through('pathways_careplan', 'journey_id', 'pathways_journey')} AND ({_COVERED} OR {_SENT_HERE})"
+
+
 def _protecting(table: str) -> Walled:
     return Walled(table, shows=labelled(table, f"'{Label.CHILD_PROTECTION}'"), app=_APPEND)
 
@@ -44,14 +45,14 @@ WALL = Wall(
         _hers("pathways_messagetoher", _WRITE),
         Walled("pathways_background", shows=labelled("pathways_background", "pathways_background.label"), app=_APPEND),
         # A baby placed away: no list, no ward and no worker reads it.
-        _protecting("pathways_placement"),
+        _protecting("pathways_placedaway"),
         Walled(
             "pathways_placedbaby",
-            shows=through("pathways_placedbaby", "placement_id", "pathways_placement"),
+            shows=through("pathways_placedbaby", "placement_id", "pathways_placedaway"),
             app=_APPEND,
         ),
         _protecting("pathways_tellingarranged"),
-        _protecting("pathways_signoff"),
+        _protecting("pathways_tellingsignoff"),
         _protecting("pathways_telling"),
         _of_journey("pathways_namedworker", _APPEND, worker="SELECT"),
         _of_journey("pathways_baby", _COPIES),

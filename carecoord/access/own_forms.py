@@ -84,8 +84,10 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     by = opened(request)
     if by is None or (by.user_id == request.user.pk and request.path.startswith(drafts.NEVER_BELOW)):
         return render(request, "403_csrf.html", status=403)
+    opener = User.objects.filter(pk=by.user_id).first()
+    if opener is None:  # nobody here: a browser that was left open while another database was put in place
+        return render(request, "403_csrf.html", status=403)
     kept = keep(request, by)
-    opener = User.objects.get(pk=by.user_id)
     if not request.user.is_authenticated or opener.pk != request.user.pk:
         return render(request, "account/opened_by_other.html", {"opener": opener, "kept": kept}, status=403)
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in _TOKENS]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # How a row finds the woman where it does not name her: from its column to the table and column that come next.
 VIA_JOURNEY = ("journey_id", "pathways_journey.woman_id")
 VIA_EVENT = ("event_id", "pathways_event.journey_id", "pathways_journey.woman_id")
-VIA_PLACEMENT = ("placement_id", "pathways_placement.woman_id")
+VIA_PLACEMENT = ("placement_id", "pathways_placedaway.woman_id")
 VIA_OFFER = ("offer_id", "pathways_offer.journey_id", "pathways_journey.woman_id")
 VIA_PLAN = ("plan_id", "pathways_careplan.journey_id", "pathways_journey.woman_id")
 VIA_NEED = ("need_id", "pathways_need.journey_id", "pathways_journey.woman_id")
@@ -74,10 +74,10 @@ WATCHED = (
     Watched("pathways_opening", hashed=("in_words",), left_out=("submission",)),
     Watched("pathways_background", hashed=("text", "category")),
     Watched("pathways_messagetoher"),
-    Watched("pathways_placement", hashed=("legal_basis", "decided_by"), left_out=_SENT),
+    Watched("pathways_placedaway", hashed=("legal_basis", "decided_by"), left_out=_SENT),
     Watched("pathways_placedbaby", VIA_PLACEMENT, hashed=("with_whom",)),
     Watched("pathways_tellingarranged", hashed=("place", "beside_her"), left_out=_SENT),
-    Watched("pathways_signoff", hashed=("reason",), left_out=_SENT),
+    Watched("pathways_tellingsignoff", hashed=("reason",), left_out=_SENT),
     Watched("pathways_telling", hashed=("place", "beside_her", "words", "family_time"), left_out=_SENT),
     Watched("pathways_namedworker", VIA_JOURNEY, left_out=_SENT),
     Watched(

@@ -8,7 +8,7 @@ from datetime import datetime
 from carecoord import clock
 from carecoord.access.models import User
 from pathways.demo.parts import Part, Times
-from pathways.models import DemoWoman, Journey, NamedWorker, Placement, SignOff, Telling, TellingArranged
+from pathways.models import DemoWoman, Journey, NamedWorker, PlacedAway, Telling, TellingArranged, TellingSignOff
 from pathways.named_workers import name_worker, worker_of
 from pathways.separations import Known, placement_of, separations_of, write_known
 
@@ -39,21 +39,21 @@ def part() -> Part:
     return Part(
         tell=tell,
         times=(
-            Times(Placement, "event__journey", ("recorded_at",)),
+            Times(PlacedAway, "event__journey", ("recorded_at",)),
             Times(TellingArranged, "journey", ("recorded_at",), ("latest_on",)),
-            Times(SignOff, "journey", ("signed_at", "recorded_at")),
+            Times(TellingSignOff, "journey", ("signed_at", "recorded_at")),
             Times(Telling, "journey", ("told_at", "recorded_at"), ("copy_on",)),
             Times(NamedWorker, "journey", ("recorded_at",), ("from_on",)),
         ),
         last=(
-            (Placement, "event__journey", "recorded_at"),
+            (PlacedAway, "event__journey", "recorded_at"),
             (TellingArranged, "journey", "recorded_at"),
-            (SignOff, "journey", "recorded_at"),
+            (TellingSignOff, "journey", "recorded_at"),
             (Telling, "journey", "recorded_at"),
             (NamedWorker, "journey", "recorded_at"),
         ),
         kept=tuple(
             (f"pathways_{table}", "append_only")
-            for table in ("placement", "tellingarranged", "signoff", "telling", "namedworker")
+            for table in ("placedaway", "tellingarranged", "tellingsignoff", "telling", "namedworker")
         ),
     )

@@ -30,6 +30,13 @@ def _her_words(label: str, help_text: str = "In her words, as if she reads it wi
     return Text(label, LONGEST_WORDS, lines=3, help_text=help_text)
 
 
+def _needed(field: Text, missing: str) -> Text:
+    """The same field, not to be left empty; ``missing`` says what to do where it was."""
+    field.required = True
+    field.error_messages["required"] = missing
+    return field
+
+
 class ClosingForm(OnceForm):
     """What is asked for one reason; the verb says what is missing."""
 
@@ -103,13 +110,18 @@ _FIELDS: Mapping[Reason, Mapping[str, Callable[[Known], forms.Field | None]]] = 
         "words": lambda _: _her_words("Anything else"),
     },
     Reason.WITHDREW: {
-        "words": lambda _: _her_words("What she said", "As she said it."),
+        "words": lambda _: _needed(
+            _her_words("What she said", "As she said it."), "Write what she said, as she said it."
+        ),
         "medicine_refused": _medicine_refused,
         "naloxone": lambda _: radios("Naloxone", Closing.Naloxone.choices, needed=True),
         "rights_explained": _rights,
     },
     Reason.OPENED_IN_ERROR: {
-        "words": lambda _: Text("What was wrong", LONGEST_WORDS, lines=2, help_text="For the next reader."),
+        "words": lambda _: _needed(
+            Text("What was wrong", LONGEST_WORDS, lines=2, help_text="For the next reader."),
+            "Say what was wrong, so that the next reader understands.",
+        ),
     },
 }
 
@@ -128,15 +140,13 @@ class ReopenForm(OnceForm):
 class OutsideForm(OnceForm):
     """Whom you asked what, when, and what they said."""
 
-    because = forms.ChoiceField(label="Why", choices=OutsideTry.Because.choices, widget=forms.RadioSelect)
-    what = forms.ChoiceField(
-        label="What they are asked to take", choices=OutsideTry.What.choices, widget=forms.RadioSelect
-    )
+    because = radios("Why", OutsideTry.Because.choices, needed=True)
+    what = radios("What they are asked to take", OutsideTry.What.choices, needed=True)
     to_whom = Text("Whom you asked", LONGEST_NAME, required=True, help_text="Their service, and where it is.")
     tried_at = LocalDateTimeField(
         label="When?", what="when you asked", past_only=True, help_text="For example 4 3 2026 and 09:30."
     )
-    result = forms.ChoiceField(label="What they said", choices=OutsideTry.Result.choices, widget=forms.RadioSelect)
+    result = radios("What they said", OutsideTry.Result.choices, needed=True)
     said_by = Text("Who said so", LONGEST_NAME, help_text="Their name and what they are. Needed for a yes.")
     words = Text("Anything else", LONGEST_WORDS, lines=2)
 
@@ -164,7 +174,7 @@ class DecliningForm(WhenForm):
 
     field_order = ("service", "occurred_at", "words", "review_on")
 
-    service = forms.ChoiceField(label=_SERVICE.label, choices=_SERVICE.choices, widget=forms.RadioSelect)
+    service = radios(_SERVICE.label, _SERVICE.choices, needed=True)
     words = _her_words("What she said")
     review_on = NhsDateField(
         label="When is she asked again?",
@@ -187,10 +197,10 @@ class DecliningForm(WhenForm):
 class AskedAgainForm(OnceForm):
     """She was asked again: what she says now."""
 
-    answer = forms.ChoiceField(
-        label="What does she say now?",
-        choices=(("takes_up", "She wants it now"), ("declines", "She still does not want it")),
-        widget=forms.RadioSelect,
+    answer = radios(
+        "What does she say now?",
+        (("takes_up", "She wants it now"), ("declines", "She still does not want it")),
+        needed=True,
     )
     occurred_at = LocalDateTimeField(label="When did she say so?", what="when she said so", past_only=True)
     words = _her_words("What she said")

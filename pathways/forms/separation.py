@@ -14,7 +14,7 @@ from pathways.forms.once import OnceForm
 from pathways.forms.record import radios
 from pathways.forms.shared import Text
 from pathways.forms.telling import told_of
-from pathways.models import PlacedBaby, Placement
+from pathways.models import PlacedAway, PlacedBaby
 from pathways.models.separation import LONGEST_NAME
 from pathways.moves.separation import Together
 from pathways.rules.legal_basis import LEGAL_BASES
@@ -73,7 +73,7 @@ class KnownFields(OnceForm):
             field = radios(name, PlacedBaby.With.choices, needed=True)
             field.initial = known.with_whom.get(number) if known else None
             self.fields[f"with_whom_{number}"] = field
-        self.fields["setting"] = radios("Where was she herself?", Placement.Setting.choices, needed=True)
+        self.fields["setting"] = radios("Where was she herself?", PlacedAway.Setting.choices, needed=True)
         self.fields["legal_basis"] = radios("Legal basis", LEGAL_BASES[nation], needed=False, nothing=NOT_YET)
         self.fields["decided_by"] = Text(
             "Who decided it?",

@@ -11,7 +11,7 @@ from carecoord.formfields import LocalDateTimeField, NhsDateField
 from pathways.forms.once import OnceForm
 from pathways.forms.record import YES_NO, radios
 from pathways.forms.shared import Text
-from pathways.models import SignOff
+from pathways.models import TellingSignOff
 from pathways.models.separation import LONGEST_NAME, LONGEST_WHY, LONGEST_WORDS
 from pathways.rules.telling import HOW_IN_WORDS, How
 from pathways.telling import Arranged, Told
@@ -77,7 +77,7 @@ class SignOffForm(OnceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["post"] = radios("As what?", SignOff.Post.choices, needed=True)
+        self.fields["post"] = radios("As what?", TellingSignOff.Post.choices, needed=True)
         self.order_fields(["name", "post"])
 
 

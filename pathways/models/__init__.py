@@ -15,8 +15,8 @@ from pathways.models.offers import Offer, OfferQuestion
 from pathways.models.outreach import Asked, OutreachDecision, Try
 from pathways.models.owners import Owner
 from pathways.models.plans import CarePlan, PlanCopy, PlanSent, PlanSignature
+from pathways.models.separation import NamedWorker, PlacedAway, PlacedBaby, Telling, TellingArranged, TellingSignOff
 from pathways.models.together import Departure, Placement, StayOffer
-from pathways.models.separation import NamedWorker, PlacedBaby, Placement, SignOff, Telling, TellingArranged
 from pathways.models.women import Identifier, Woman
 
 __all__ = [
@@ -45,15 +45,17 @@ __all__ = [
     "LateReason",
     "MatchReview",
     "MessageToHer",
+    "NamedWorker",
     "Need",
     "NeedStep",
-    "NamedWorker",
     "Offer",
     "OfferQuestion",
     "Opening",
     "OutreachDecision",
     "OutsideTry",
     "Owner",
+    "PlacedAway",
+    "PlacedBaby",
     "Placement",
     "PlanCopy",
     "PlanSent",
@@ -64,16 +66,12 @@ __all__ = [
     "SignOff",
     "StayOffer",
     "SweepRun",
+    "Telling",
+    "TellingArranged",
+    "TellingSignOff",
     "ToldOfBaby",
     "ToldOfDeath",
     "Try",
-    "PlacedBaby",
-    "Placement",
-    "SafeContact",
-    "SignOff",
-    "SweepRun",
-    "Telling",
-    "TellingArranged",
     "Woman",
     "WordsOfLoss",
 ]

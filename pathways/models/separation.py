@@ -37,7 +37,7 @@ class Written(models.Model):
         abstract = True
 
 
-class Placement(Written):
+class PlacedAway(Written):
     """One version of what is known of one separation; the newest holds.
 
     ``event`` is its fact. ``woman`` stands here too, because the wall asks for her label by it.
@@ -58,7 +58,7 @@ class Placement(Written):
     decided_by = models.CharField(max_length=LONGEST_NAME, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["event", "-id"], name="newest_placement")]
+        indexes = [models.Index(fields=["event", "-id"], name="newest_placed_away")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(legal_basis__in=["", *ALL_LEGAL_BASES]), name="placement_has_a_known_basis"
@@ -86,7 +86,7 @@ class PlacedBaby(models.Model):
         HOSPITAL = "hospital", "Still in hospital"
         UNKNOWN = "unknown", "Not known yet"
 
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="babies")
+    placement = models.ForeignKey(PlacedAway, on_delete=models.PROTECT, related_name="babies")
     baby = models.PositiveSmallIntegerField()
     with_whom = models.CharField(max_length=13, choices=With.choices)
 
@@ -128,7 +128,7 @@ class TellingArranged(Written):
         return f"telling arranged {self.pk}"
 
 
-class SignOff(Written):
+class TellingSignOff(Written):
     """Whoever answers for safeguarding has agreed that she first hears of it in labour or by phone, and why."""
 
     class Post(models.TextChoices):
@@ -138,7 +138,7 @@ class SignOff(Written):
         MANAGER = "manager", "Manager of the service"
 
     woman = models.ForeignKey(Woman, on_delete=models.PROTECT, related_name="+")
-    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="sign_offs")
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="telling_sign_offs")
     name = models.CharField(max_length=LONGEST_NAME)
     post = models.CharField(max_length=17, choices=Post.choices)
     signed_at = models.DateTimeField()
@@ -183,7 +183,7 @@ class Telling(Written):
     where_baby_is_shared = models.BooleanField(null=True)
     legal_advice = models.BooleanField(null=True)
     advocate_offered = models.BooleanField(null=True)
-    sign_off = models.ForeignKey(SignOff, null=True, on_delete=models.PROTECT, related_name="+")
+    sign_off = models.ForeignKey(TellingSignOff, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["journey"], name="tellings_of_journey")]

@@ -7,12 +7,16 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.engine import Stage
 from pathways.guided import Move, Standing
 from pathways.models import Journey
 from pathways.moves.recording import Recorded, record_move
+from pathways.plans.birth_and_ward import BIRTH_AND_WARD
+from pathways.plans.sending import send_again_to
 from pathways.recording import Draft
 from pathways.rules.baby_places import Place
 
@@ -86,6 +90,7 @@ def readmit(
     return record_move(journey, READMITTED, [admitted, *beside], by=by)
 
 
+@transaction.atomic
 def go_home_undelivered(
     journey: Journey,
     at: datetime,
@@ -96,9 +101,15 @@ def go_home_undelivered(
     submission: UUID | None = None,
     by: User,
 ) -> Recorded:
-    """She went home, still pregnant. Never refused for what is still owed. Raises Refused where it does not fit."""
+    """She went home, still pregnant; the ward is sent her birth and ward plan again, where it had it.
+
+    Never refused for what is still owed. Raises Refused where it does not fit.
+    """
     details = {"own_decision": "yes" if own_decision else "no"}
     if next_dose_on:
         details["next_dose_on"] = next_dose_on.isoformat()
     draft = Draft("mother_discharged", at, details=details, note=note, submission=submission)
-    return record_move(journey, HOME_UNDELIVERED, [draft], by=by)
+    recorded = record_move(journey, HOME_UNDELIVERED, [draft], by=by)
+    if not recorded.again and Ability.HAND_OVER in by.abilities:
+        send_again_to(journey, BIRTH_AND_WARD.key, "ward", by=by)
+    return recorded

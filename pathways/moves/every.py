@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathways.guided import Move
+from pathways.moves import separation
 from pathways.moves.admission import ADMITTED, HOME_UNDELIVERED, READMITTED
 from pathways.moves.babies import BABY_HOME, BABY_PLACES
 from pathways.moves.birth import BIRTH
@@ -19,28 +20,28 @@ from pathways.moves.together import PLAN_HOME, STAY_OFFER
 from pathways.moves.unbooked import FIRST_RECORD
 
 EVERY: tuple[Move, ...] = (
-    LABOUR,
-    STAY_OFFER,
-    PLAN_HOME,
-    START,
-    END,
     FIRST_RECORD,
-    BIRTH,
-    HOME_UNDELIVERED,
+    LABOUR,
     ADMITTED,
     READMITTED,
+    HOME_UNDELIVERED,
+    BIRTH,
     BABY_PLACES,
+    STAY_OFFER,
+    PLAN_HOME,
     BABY_HOME,
+    START,
+    END,
+    *separation.MOVES,
     TRIED,
     ASKED,
-    LOSS,
-    BABY_DIED,
-    HER_DEATH,
     DECLINING,
     INTO_CUSTODY,
     OUT_OF_CUSTODY,
+    LOSS,
+    BABY_DIED,
+    HER_DEATH,
     OUTSIDE,
     ENDING,
     REOPENING,
-    MOVES,
 )

@@ -70,6 +70,7 @@ LIKELY: Mapping[str, tuple[str, ...]] = {
     Stage.RESIDENTIAL_PLACEMENT: ("contact_made",),
     Stage.SEPARATED: ("contact_made", "postnatal_visit"),
     Stage.BEREAVEMENT: ("contact_made", "postnatal_visit"),
+    Stage.CLOSED: (),  # what opens it again has a page of its own
 }  # fmt: skip
 
 HINTS: Mapping[str, str] = {

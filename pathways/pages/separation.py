@@ -13,7 +13,7 @@ from carecoord import clock
 from carecoord.access.labels import Label
 from carecoord.access.models import User
 from pathways.engine import OPEN_STATES
-from pathways.models import Event, Handoff, Journey, Placement, SignOff, Telling, TellingArranged
+from pathways.models import Event, Handoff, Journey, PlacedAway, Telling, TellingArranged, TellingSignOff
 from pathways.models.separation import Written
 from pathways.pages.identity import Fact
 from pathways.projection import events_that_count
@@ -75,7 +75,7 @@ def page_of(journey: Journey, at: datetime) -> SeparationPage:
     facts = list(events_that_count(journey))
     possible = [event for event in facts if event.kind == "separation_possible"]
     tellings = list(Telling.objects.filter(journey=journey).select_related("recorded_by").order_by("told_at", "id"))
-    signed = list(SignOff.objects.filter(journey=journey).select_related("recorded_by").order_by("-id"))
+    signed = list(TellingSignOff.objects.filter(journey=journey).select_related("recorded_by").order_by("-id"))
     arranged = TellingArranged.objects.filter(journey=journey).select_related("recorded_by").order_by("-id").first()
     owed = {
         (each.moment, each.subject_number): each
@@ -105,7 +105,7 @@ def _separations(
     at: datetime,
 ) -> list[SeparationRow]:
     """The latest first. Three queries, however many there are."""
-    versions = Placement.objects.filter(event__in=events).prefetch_related("babies").select_related("recorded_by")
+    versions = PlacedAway.objects.filter(event__in=events).prefetch_related("babies").select_related("recorded_by")
     newest = {each.event_id: each for each in versions.order_by("id")}
     babies = journey.babies.count()
     rows = [
@@ -139,7 +139,7 @@ def _whose(event: Event, babies: int) -> str:
     return f"Baby {event.baby}" if event.baby else "Her babies"
 
 
-def _known(known: Placement, babies: int) -> list[Fact]:
+def _known(known: PlacedAway, babies: int) -> list[Fact]:
     with_whom = [
         Fact(f"Baby {each.baby} is with" if babies > 1 else "The baby is with", each.get_with_whom_display())
         for each in sorted(known.babies.all(), key=lambda each: each.baby)
@@ -183,7 +183,7 @@ def _told(telling: Telling) -> ToldRow:
     return ToldRow(line, telling.words, [Fact(*each) for each in asked if each[1]], for_her, _written_by(telling))
 
 
-def _signed(signed: SignOff) -> str:
+def _signed(signed: TellingSignOff) -> str:
     post = signed.get_post_display()
     return f"{signed.name}, {post[:1].lower()}{post[1:]}, {time_in_words(signed.signed_at)}: “{signed.reason}”"
 

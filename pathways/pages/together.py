@@ -108,7 +108,7 @@ def _sentence(who: str, where: str) -> str:
 
 
 def beside_rows(standing: Standing, offers: dict[int, StayOffer]) -> list[str]:
-    """Where she stays with a baby though she is no patient any more. No query."""
+    """Where she stays with a baby although she has been discharged herself. No query."""
     if standing.where.mother_in_hospital:
         return []
     staying = [offers[baby] for baby in sorted(standing.where.with_her_in_hospital) if baby in offers]

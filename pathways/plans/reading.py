@@ -33,6 +33,11 @@ def plans_open_to(user: User, journey: Journey) -> QuerySet[CarePlan]:
     return CarePlan.objects.filter(Q(journey=journey), Q(kind__in=covered) | Q(pk__in=mine))
 
 
+def current_plan(journey: Journey, kind: PlanKind) -> CarePlan | None:
+    """The version that counts: signed by both sides, and none since. Whoever asks has looked who may read it."""
+    return CarePlan.objects.filter(journey=journey, kind=kind.key, agreed_at__isnull=False, ended_at=None).first()
+
+
 def knows_of(user: User, journey: Journey, kind: PlanKind) -> bool:
     """Whether the reader may know that there is such a plan of hers."""
     return may_write(user, journey, kind) or plans_open_to(user, journey).filter(kind=kind.key).exists()

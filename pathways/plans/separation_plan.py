@@ -69,5 +69,6 @@ SEPARATION_PLAN = PlanKind(
         Receiver("drug_service", "Her drug service", frozenset({Role.DRUG_SERVICE_KEYWORKER, Role.OST_PRESCRIBER})),
     ),
     label=Label.CHILD_PROTECTION,
+    told_page="separation_told",
     only_where_owed=True,
 )

@@ -20,7 +20,7 @@ from carecoord.access.models import User
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.models import CarePlan, Journey, PlanSignature
 from pathways.plans.kinds import KINDS
-from pathways.plans.reading import locked, may_write, open_plan
+from pathways.plans.reading import current_plan, locked, may_write, open_plan
 from pathways.plans.sending import carry_over
 from pathways.plans.settling import settle
 from pathways.plans.typed import checked_time
@@ -170,7 +170,7 @@ def _agree_if_signed(journey: Journey, plan: CarePlan, kind: PlanKind, *, by: Us
     if len(_taken(plan)) < len(kind.sides):
         return plan
     now = clock.now()
-    before = CarePlan.objects.filter(journey=journey, kind=kind.key, agreed_at__isnull=False, ended_at=None).first()
+    before = current_plan(journey, kind)
     if before:
         CarePlan.objects.filter(pk=before.pk).update(ended_at=now)
     plan.agreed_at = now

@@ -126,7 +126,8 @@ def _completed(known: Known) -> Iterator[Missing]:
 def _after_a_loss(known: Known) -> Iterator[Missing]:
     if not known.year_is_over:
         yield Missing(
-            "A year after her loss is not over yet. If she prefers to end earlier, say so below.", Need.YEAR_AFTER_LOSS
+            "A year after her loss is not over yet. She may prefer to end earlier: that is asked when it is closed.",
+            Need.YEAR_AFTER_LOSS,
         )
     if not known.gp_has_ended:
         yield Missing("The GP's consultation after her loss is to be recorded: held, or declined by her.", Need.GP)
@@ -160,8 +161,8 @@ def _care_still_missing(known: Known) -> str:
 def _withdrew(known: Known) -> Iterator[Missing]:
     if known.in_treatment and not known.medicine_is_taken:
         yield Missing(
-            "Her prescriber is to say that they go on without this record. If she does not want them to be told, say "
-            "so below.",
+            "Her prescriber is to say that they go on without this record. She may not want them to be told: that "
+            "is asked when it is closed.",
             Need.MEDICINE,
         )
 

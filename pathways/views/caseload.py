@@ -49,7 +49,6 @@ def caseload(request: StaffRequest) -> HttpResponse:
         request.session[PLACE] = context["place"]
     context |= {"at": at, "place_name": query.place_name(request.user)}
     context |= {"may_add": Ability.ADD_WOMAN in request.user.abilities, "offered": offered_count(request)}
-    context |= {"ask_again": to_ask_again(request.user, at).count()}
     context |= {"may_reassign": Ability.ASSIGN_MIDWIFE in request.user.abilities}
     context |= {"may_see_separated": Ability.SEE_SEPARATED in request.user.abilities}
     return render(request, "pathways/caseload.html", context)
@@ -80,6 +79,7 @@ def _open(request: StaffRequest, at: datetime) -> dict[str, Any]:
         "counts": [(state, f"{counts[key]} {words}", _url(scope, key)) for key, state, words in _STATES if counts[key]],
         "of_nobody": scope.key == NOBODY,
         "nobody": 0 if scope.is_only or scope.key == NOBODY else counts[NOBODY],
+        "ask_again": to_ask_again(request.user, at).count(),
         "nobody_url": f"{reverse('caseload')}?of={NOBODY}",
         "scopes": [(each.label, _url(each), each == scope) for each in scopes if each.key != NOBODY],
         "only": scope.is_only,

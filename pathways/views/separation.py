@@ -21,12 +21,14 @@ from pathways.forms.once import OnceForm
 from pathways.forms.separation import BabiesForm, BackForm, KnownForm, PlacedAwayForm, WorkerForm
 from pathways.forms.telling import ArrangeForm, ExplainForm, SignOffForm, ToldOfPlanForm
 from pathways.guided import standing_of
-from pathways.models import Event, Journey, Placement
+from pathways.models import Event, Journey, PlacedAway
 from pathways.models.separation import Written
 from pathways.moves import separation as moves
 from pathways.moves.recording import Recorded
 from pathways.named_workers import name_worker, worker_of
 from pathways.pages.separation import is_open_to, page_of
+from pathways.plans.reading import current_plan
+from pathways.plans.separation_plan import SEPARATION_PLAN
 from pathways.seen import SentOtherwise
 from pathways.separations import Known, placement_of, separations_of, write_known
 from pathways.telling import arrange_telling, explain, sign_off, tell_plan
@@ -36,7 +38,7 @@ from pathways.views.moves import guided
 from pathways.wording.entries import time_in_words
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-FIRST_VERSION = 1
+ON_PAPER = 1  # the version of a plan that is not written here
 
 
 # -- what happened -------------------------------------------------------------------------------
@@ -115,8 +117,8 @@ def back_with_her(request: StaffRequest, pk: int) -> HttpResponse:
 def _where_she_is(her: Journey) -> str:
     """Where she is herself, by what is recorded: filled in, and hers to change."""
     if her.stage == Stage.RESIDENTIAL_PLACEMENT:
-        return Placement.Setting.RESIDENTIAL
-    return Placement.Setting.INPATIENT if her.in_hospital else Placement.Setting.COMMUNITY
+        return PlacedAway.Setting.RESIDENTIAL
+    return PlacedAway.Setting.INPATIENT if her.in_hospital else PlacedAway.Setting.COMMUNITY
 
 
 # -- what is known, and how she was told ---------------------------------------------------------
@@ -194,7 +196,8 @@ def arrange(request: StaffRequest, pk: int) -> HttpResponse:
 def told(request: StaffRequest, pk: int) -> HttpResponse:
     """She was told of the plan that includes possible separation."""
     her = _protected(request, pk)
-    form = ToldOfPlanForm(posted(request), version=FIRST_VERSION)
+    plan = current_plan(her, SEPARATION_PLAN)
+    form = ToldOfPlanForm(posted(request), version=plan.version if plan else ON_PAPER)
 
     def save() -> str:
         tell_plan(her, form.told, submission=form.cleaned_data["submission"], by=request.user)
@@ -300,7 +303,7 @@ def _babies_of(her: Journey, event: Event) -> list[int]:
     return [event.baby] if event.baby else list(her.babies.order_by("number").values_list("number", flat=True))
 
 
-def _known(holds: Placement) -> Known:
+def _known(holds: PlacedAway) -> Known:
     with_whom = {each.baby: each.with_whom for each in holds.babies.all()}
     return Known(holds.setting, with_whom, holds.legal_basis, holds.decided_by)
 

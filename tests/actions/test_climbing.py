@@ -266,7 +266,7 @@ def test_closing_clears_what_was_missed(messages):
     record = journey(midwife=staff())
     happened(record, ("first_contact", ago(60)), ("booking_completed", ago(50)))
     sweep()
-    record_event(record, Draft("closed", ago(hours=1), details={"reason": "moved_out"}), by=None)
+    happened(record, ("closed", ago(hours=1), {"reason": "moved_out"}))
     assert not Flag.objects.filter(journey=record, cleared_at=None).exists()
     record.refresh_from_db()
     assert differences(record, clock.now()) == []

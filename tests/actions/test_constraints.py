@@ -44,17 +44,16 @@ from pathways.models import (
     Opening,
     OutsideTry,
     Owner,
+    PlacedAway,
+    PlacedBaby,
     Reopening,
     SafeContact,
     ServiceChoice,
     SignOff,
     StayOffer,
-    PlacedBaby,
-    Placement,
-    SafeContact,
-    SignOff,
     Telling,
     TellingArranged,
+    TellingSignOff,
     Woman,
 )
 from tests.actions import cases_of_losses, cases_of_outreach, cases_of_plans, cases_of_together
@@ -399,10 +398,10 @@ def written(record: Journey | None = None, **fields) -> dict[str, object]:
     return {"recorded_by": UserFactory(), "journey": record, "woman": record.woman, **fields}
 
 
-def placement(**fields) -> Placement:
+def placement(**fields) -> PlacedAway:
     (event,) = happened(journey(), ("separated", ago(1)))
     known = written(event.journey, **{"event": event, "setting": "community", **fields})
-    return Placement.objects.create(**{name: value for name, value in known.items() if name != "journey"})
+    return PlacedAway.objects.create(**{name: value for name, value in known.items() if name != "journey"})
 
 
 def placed_baby(**fields) -> PlacedBaby:
@@ -420,9 +419,9 @@ def telling_arranged(**fields) -> TellingArranged:
     return TellingArranged.objects.create(**written(**known))
 
 
-def sign_off(**fields) -> SignOff:
+def sign_off(**fields) -> TellingSignOff:
     known = {"name": "x", "post": "manager", "signed_at": ago(1), "reason": "x", **fields}
-    return SignOff.objects.create(**written(**known))
+    return TellingSignOff.objects.create(**written(**known))
 
 
 def telling(**fields) -> Telling:
@@ -435,9 +434,9 @@ def named_worker(**fields) -> NamedWorker:
 
 
 OF_A_SEPARATION = (
-    ("placement", Placement, placement),
+    ("placement", PlacedAway, placement),
     ("telling arranged", TellingArranged, telling_arranged),
-    ("sign-off", SignOff, sign_off),
+    ("telling’s sign-off", TellingSignOff, sign_off),
     ("telling", Telling, telling),
     ("named worker", NamedWorker, named_worker),
 )
@@ -529,13 +528,13 @@ CASES: dict[str, tuple[type[models.Model], Callable[[], object]]] = {
     "reopened_with_somebody_else": (Reopening, reopened_alone),
     "role_label_once": (RoleLabel, same_label_twice),
     "closed_for_a_declared_reason": (Event, lambda: an_event("closed", details={"reason": "removal of her baby"})),
-    "placement_has_a_known_basis": (Placement, lambda: placement(legal_basis="because")),
-    "placement_says_where_she_was": (Placement, lambda: placement(setting="away")),
+    "placement_has_a_known_basis": (PlacedAway, lambda: placement(legal_basis="because")),
+    "placement_says_where_she_was": (PlacedAway, lambda: placement(setting="away")),
     "placed_baby_once": (PlacedBaby, same_baby_twice),
     "placed_baby_is_with_somebody": (PlacedBaby, lambda: placed_baby(with_whom="somewhere")),
     "telling_arranged_is_whole": (TellingArranged, lambda: telling_arranged(beside_her="")),
-    "sign_off_says_who_and_why": (SignOff, lambda: sign_off(reason="")),
-    "sign_off_has_happened": (SignOff, lambda: sign_off(signed_at=NOW + timedelta(days=1))),
+    "sign_off_says_who_and_why": (TellingSignOff, lambda: sign_off(reason="")),
+    "sign_off_has_happened": (TellingSignOff, lambda: sign_off(signed_at=NOW + timedelta(days=1))),
     "telling_says_who_and_how": (Telling, lambda: telling(told_by="")),
     "telling_has_happened": (Telling, lambda: telling(told_at=NOW + timedelta(days=1))),
     "first_told_otherwise_is_signed": (Telling, lambda: telling(first=True, how="phone")),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import InternalError, transaction
+from django.db import InternalError, connection, transaction
 
 from carecoord import clock
 from carecoord.access.acting import acting_as
@@ -30,6 +30,7 @@ from pathways.moves.loss import (
 from pathways.projection import differences
 from pathways.reaching import NotSafe, may_reach, may_still_go, reach
 from pathways.recording import Draft
+from pathways.rules.loss import ENDS_WORDS_ABOUT_A_BABY
 from pathways.seen import SentOtherwise
 from tests.factories import ago, happened, journey, staff
 from tests.roles import WEB, as_role
@@ -264,10 +265,6 @@ def test_the_next_pregnancy_may_be_spoken_of(pregnant: Journey, midwife: User) -
 
 
 def test_the_database_and_the_rule_name_the_same_facts() -> None:
-    from django.db import connection
-
-    from pathways.rules.loss import ENDS_WORDS_ABOUT_A_BABY
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'stop_messages_about_a_baby'")
         (definition,) = cursor.fetchone()

@@ -14,7 +14,7 @@ from carecoord.access.models import User
 from carecoord.access.roles import Role
 from carecoord.refused import Refused
 from pathways.actions import record_event
-from pathways.models import Event, Journey, NamedWorker, PlacedBaby, Placement, Telling
+from pathways.models import Event, Journey, NamedWorker, PlacedAway, PlacedBaby, Telling
 from pathways.moves.separation import Away, Together, bring_back, live_at_relatives, place_away, plan_possible
 from pathways.named_workers import name_worker, worker_of
 from pathways.recording import Draft
@@ -136,7 +136,7 @@ class TestABabyIsPlacedAway:
         form, away = uuid4(), Away(frozenset({1}), ago(hours=1), KNOWN)
         place_away(record, away, submission=form, by=midwife)
         assert place_away(record, away, submission=form, by=midwife).again
-        assert (Event.objects.filter(kind="separated").count(), Placement.objects.count()) == (1, 1)
+        assert (Event.objects.filter(kind="separated").count(), PlacedAway.objects.count()) == (1, 1)
         with pytest.raises(SentOtherwise):
             place_away(record, replace(away, known=replace(KNOWN, legal_basis="eng_s31")), submission=form, by=midwife)
 
@@ -157,7 +157,7 @@ class TestABabyIsPlacedAway:
         for _ in range(2):
             write_known(record, event, later, submission=form, by=midwife)
         assert placement_of(event).legal_basis == "eng_s31"
-        assert Placement.objects.filter(event=event).count() == 2
+        assert PlacedAway.objects.filter(event=event).count() == 2
 
 
 class TestTogether:

@@ -63,7 +63,7 @@ def named(record: Journey) -> Seen:
         ("UPDATE pathways_journey SET buddy_id = named_midwife_id WHERE woman_id = %s", True),
         ("UPDATE pathways_journey SET edd_at_entry = '2026-03-04' WHERE woman_id = %s", True),
         (
-            "UPDATE pathways_journey SET stage = 'home', edd = '2026-03-04', in_hospital = true WHERE woman_id = %s",
+            "UPDATE pathways_journey SET stage_since = now(), born_at = now(), in_hospital = true WHERE woman_id = %s",
             False,
         ),
         ("UPDATE pathways_journey SET version = 99 WHERE woman_id = %s", False),

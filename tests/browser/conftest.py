@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,18 +14,22 @@ from carecoord.access.models import User
 
 
 @pytest.fixture
-def browser_of(browser: Any, live_server: Any) -> Callable[..., Any]:
-    """``browser_of(user)``: a page in a browser of their own, signed in."""
+def browser_of(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """``browser_of(user)``: a page in a browser of their own, signed in. All are closed with the test."""
+    contexts = []
 
     def opened(user: User, **more: Any) -> Any:
         client = Client()
         client.force_login(user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         context = browser.new_context(base_url=live_server.url, **more)
+        contexts.append(context)
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         return context.new_page()
 
-    return opened
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

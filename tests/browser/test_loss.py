@@ -72,7 +72,7 @@ def test_a_loss_at_24_weeks(browser_of: Callable[..., Any], record: Journey, mid
     page.get_by_role("link", name="She has lost the pregnancy").click()
     assert_accessible(page)
     page.get_by_role("button", name="Record it").click()
-    expect(page.get_by_text("Choose an answer: what happened?").first).to_be_visible()
+    expect(page.get_by_text("Choose an answer: what happened.").first).to_be_visible()
     page.get_by_label("Stillbirth").check()
     when(page, ago(hours=2))
     page.get_by_label("Yes, as a bereavement").check()

@@ -54,29 +54,11 @@ def test_from_booking_to_the_end_of_the_year(
 
     # When she comes in labour in July, the ward's open; she goes home with her baby three days later.
     on_the_day.move_to(at(BORN, "02:10"))
-    write_down(browser_of(midwife), record, "labour", "Record it")
-    assert stage_of(record) == "intrapartum"
-    on_the_day.move_to(at(BORN + timedelta(days=3)))
-    with as_role("cc_owner"):  # takes the database's clock along to that day
-        happened(
-            record,
-            ("treatment_started", at(BOOKED), METHADONE),
-            ("baby_born", at(BORN, "06:40"), {"place": "hospital"}, 1),
-            ("baby_discharged", clock.now(), {}, 1),
-            ("mother_discharged", clock.now()),
-        )
-    assert stage_of(record) == "postnatal_community"
+    gives_birth_and_goes_home(browser_of(midwife), record, on_the_day)
 
     # When her midwife looks at the end in spring, the page says what is missing, and nothing can be closed.
     on_the_day.move_to(at(date(2027, 4, 12)))
-    page = browser_of(midwife, viewport=PHONE)
-    page.goto(f"/journeys/{record.pk}/record/")
-    page.get_by_role("link", name="End this journey").click()
-    expect(page.get_by_text("A year after the birth is not over yet.")).to_be_visible()
-    assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    page.get_by_role("link", name="Look at it for “The year is over”").click()
-    expect(page.get_by_role("button", name="Close this journey")).to_have_count(0)
+    finds_it_too_early(browser_of(midwife, viewport=PHONE), record)
 
     # When the year is over, was looked back on with her, and nothing urgent is open,
     on_the_day.move_to(at(BORN + timedelta(days=366)))
@@ -101,6 +83,31 @@ def test_from_booking_to_the_end_of_the_year(
     manager = staff(Role.SERVICE_MANAGER, team="office", name="M. Okafor")
     open_it_again(browser_of(midwife), record, manager)
     assert stage_of(record) == "postnatal_community"
+
+
+def gives_birth_and_goes_home(page: Page, record: Journey, on_the_day: time_machine.Coordinates) -> None:
+    write_down(page, record, "labour", "Record it")
+    assert stage_of(record) == "intrapartum"
+    on_the_day.move_to(at(BORN + timedelta(days=3)))
+    with as_role("cc_owner"):  # takes the database's clock along to that day
+        happened(
+            record,
+            ("treatment_started", at(BOOKED), METHADONE),
+            ("baby_born", at(BORN, "06:40"), {"place": "hospital"}, 1),
+            ("baby_discharged", clock.now(), {}, 1),
+            ("mother_discharged", clock.now()),
+        )
+    assert stage_of(record) == "postnatal_community"
+
+
+def finds_it_too_early(page: Page, record: Journey) -> None:
+    page.goto(f"/journeys/{record.pk}/record/")
+    page.get_by_role("link", name="End this journey").click()
+    expect(page.get_by_text("A year after the birth is not over yet.")).to_be_visible()
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("link", name="Look at it for “The year is over”").click()
+    expect(page.get_by_role("button", name="Close this journey")).to_have_count(0)
 
 
 def write_down(page: Page, record: Journey, where: str, button: str) -> None:

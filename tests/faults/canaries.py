@@ -18,9 +18,9 @@ from pathways.models import (
     Event,
     Journey,
     SafeContact,
-    SignOff,
     Telling,
     TellingArranged,
+    TellingSignOff,
     Woman,
 )
 from tests.factories import UserFactory, ago
@@ -102,7 +102,7 @@ class Canaries:
         }
         TellingArranged.objects.create(latest_on=clock.today(), **places, **hers)
         signed = {"name": self.word("signedby", whose), "reason": self.word("signedwhy", whose), "post": "manager"}
-        SignOff.objects.create(signed_at=ago(2), **signed, **hers)
+        TellingSignOff.objects.create(signed_at=ago(2), **signed, **hers)
         said = {name: self.word(f"told{name.replace('_', '')}", whose) for name in ("words", "place", "beside_her")}
         Telling.objects.create(told_at=ago(1), told_by=self.word("toldby", whose), how="in_person", **said, **hers)
 

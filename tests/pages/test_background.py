@@ -262,7 +262,7 @@ def test_where_her_baby_is_now_the_ward_can_see(client: Any, midwife: User) -> N
         ("contact_made", Role.DRUG_SERVICE_KEYWORKER, {Role.HEALTH_VISITOR}),
         ("contact_made", Role.SPECIALIST_MIDWIFE, set()),
         ("postnatal_visit", Role.SPECIALIST_MIDWIFE, {Role.DRUG_SERVICE_KEYWORKER, Role.OST_PRESCRIBER}),
-        ("admitted", Role.WARD_MIDWIFE, set()),
+        ("first_contact", Role.WARD_MIDWIFE, set()),
     ],
 )
 def test_whose_notes_a_role_does_not_read(client: Any, kind: str, writer: Role, hidden_from: set[Role]) -> None:

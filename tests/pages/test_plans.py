@@ -163,7 +163,7 @@ def test_it_is_sent_to_a_team_that_reads_it_in_its_list_and_says_that_it_has_it(
 @pytest.mark.parametrize(
     ("filled", "problem"),
     [
-        ({}, "Choose an answer: to whom?"),
+        ({}, "Choose an answer: to whom."),
         ({"to": "outside"}, "Write who it is sent to"),
         ({"to": "not_needed"}, "Write why nobody there needs it"),
     ],

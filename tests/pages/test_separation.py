@@ -15,7 +15,7 @@ from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from pathways.engine import Stage
-from pathways.models import Journey, NamedWorker, Placement, Telling
+from pathways.models import Journey, NamedWorker, PlacedAway, Telling
 from pathways.moves.separation import Away, place_away
 from pathways.separations import Known, placement_of, separations_of
 from pathways.telling import Told, explain
@@ -111,7 +111,7 @@ class TestPlacedAway:
         ward.post(url("placed_away", record), sent)
         record.refresh_from_db()
         assert record.stage == Stage.SEPARATED
-        assert not Placement.objects.exists()
+        assert not PlacedAway.objects.exists()
 
     def test_each_chosen_baby_is_with_somebody_and_who_told_her_says_how(self, signed_in: Any, record: Journey) -> None:
         happened(record, ("baby_born", ago(1.9), {"place": "hospital"}, 2))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 import carecoord.clock
 
-TABLES = ("placement", "placedbaby", "tellingarranged", "signoff", "telling", "namedworker")
+TABLES = ("placedaway", "placedbaby", "tellingarranged", "tellingsignoff", "telling", "namedworker")
 KEEP = "\n".join(
     f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON pathways_{table} "
     "FOR EACH ROW EXECUTE FUNCTION pathways_refuse_change();"
@@ -18,13 +18,13 @@ FREE = "\n".join(f"DROP TRIGGER append_only ON pathways_{table};" for table in T
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0018_only_declared_moves'),
+        ('pathways', '0027_outreach'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Placement',
+            name='PlacedAway',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recorded_at', models.DateTimeField(default=carecoord.clock.now, editable=False)),
@@ -44,14 +44,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('baby', models.PositiveSmallIntegerField()),
                 ('with_whom', models.CharField(choices=[('other_parent', 'The other parent'), ('kinship', 'Family or friends'), ('foster', 'Foster carers'), ('adoptive_plan', 'Carers who may adopt'), ('hospital', 'Still in hospital'), ('unknown', 'Not known yet')], max_length=13)),
-                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='babies', to='pathways.placement')),
+                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='babies', to='pathways.placedaway')),
             ],
             options={
                 'verbose_name_plural': 'placed babies',
             },
         ),
         migrations.CreateModel(
-            name='SignOff',
+            name='TellingSignOff',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recorded_at', models.DateTimeField(default=carecoord.clock.now, editable=False)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('post', models.CharField(choices=[('safeguarding_lead', 'Safeguarding lead'), ('manager', 'Manager of the service')], max_length=17)),
                 ('signed_at', models.DateTimeField()),
                 ('reason', models.CharField(max_length=500)),
-                ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='pathways.journey')),
+                ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='telling_sign_offs', to='pathways.journey')),
                 ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('woman', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pathways.woman')),
             ],
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tellings', to='pathways.event')),
                 ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tellings', to='pathways.journey')),
                 ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sign_off', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pathways.signoff')),
+                ('sign_off', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pathways.tellingsignoff')),
                 ('woman', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pathways.woman')),
             ],
         ),
@@ -131,15 +131,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['event', '-id'], name='newest_placement'),
+            model_name='placedaway',
+            index=models.Index(fields=['event', '-id'], name='newest_placed_away'),
         ),
         migrations.AddConstraint(
-            model_name='placement',
+            model_name='placedaway',
             constraint=models.CheckConstraint(condition=models.Q(('legal_basis__in', ['', 'eng_s20', 'eng_s46', 'eng_s44', 'eng_s38', 'eng_s31', 'family_agreement', 'sco_s25', 'sco_cpo', 'sco_icso', 'sco_cso', 'sco_kinship'])), name='placement_has_a_known_basis'),
         ),
         migrations.AddConstraint(
-            model_name='placement',
+            model_name='placedaway',
             constraint=models.CheckConstraint(condition=models.Q(('setting__in', ['inpatient', 'community', 'residential', 'custody'])), name='placement_says_where_she_was'),
         ),
         migrations.AddConstraint(
@@ -151,11 +151,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('with_whom__in', ['other_parent', 'kinship', 'foster', 'adoptive_plan', 'hospital', 'unknown'])), name='placed_baby_is_with_somebody'),
         ),
         migrations.AddConstraint(
-            model_name='signoff',
+            model_name='tellingsignoff',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('reason', ''), _negated=True), ('post__in', ['safeguarding_lead', 'manager'])), name='sign_off_says_who_and_why'),
         ),
         migrations.AddConstraint(
-            model_name='signoff',
+            model_name='tellingsignoff',
             constraint=models.CheckConstraint(condition=models.Q(('signed_at__lte', models.F('recorded_at'))), name='sign_off_has_happened'),
         ),
         migrations.AddIndex(
