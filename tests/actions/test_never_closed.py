@@ -91,6 +91,7 @@ def stands(people: list[User], story: str, *, all_is_done: bool, taken_elsewhere
 @given(data=st.data(), story=st.sampled_from(sorted(STORIES)), done=st.booleans(), taken=st.booleans())
 @settings(
     max_examples=14,
+    derandomize=True,  # the same walks each time, so that a build says the same of the same code
     phases=[Phase.generate, Phase.shrink],
     deadline=None,
     database=None,
