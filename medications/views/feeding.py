@@ -148,5 +148,5 @@ def _version(her: Journey, version: int) -> FeedingPlan:
 def _act(request: StaffRequest, her: Journey, form: OnceForm, verb: Callable[[], str], **context: Any) -> HttpResponse:
     """A page with one form: show it, or do what it asks and go back to the plan."""
     back = reverse("feeding", args=[her.pk])
-    known = {"back": back, "back_words": "Back to the feeding plan", "template": "medications/feeding_form.html"}
-    return one_form(request, her, form, verb, **known, **context)
+    context = {"back_words": "Back to the feeding plan", "template": "medications/feeding_form.html", **context}
+    return one_form(request, her, form, verb, back=back, **context)

@@ -24,7 +24,9 @@ class Recorded:
     again: bool = False
 
 
-@transaction.atomic
+Ask = Callable[[Journey, Standing], Sequence[Draft]]
+
+
 def record_move(
     journey: Journey,
     move: Move,
@@ -41,40 +43,37 @@ def record_move(
     stays locked until the transaction ends, so rows that belong to the facts can be written after it. Raises Refused,
     also where the page is not offered any more; SentOtherwise where the same form says something else now.
     """
-    journey = lock(journey)
-    check_may(by, move.ability, woman_id=journey.woman_id)
+
+    def ask(_: Journey, standing: Standing) -> Sequence[Draft]:
+        if check:
+            check(standing)
+        return drafts
+
     said = said or said_by(journey, drafts[0])
-    if earlier := sent_before(drafts[0].submission, said):
-        return Recorded([earlier], again=True)
-    standing = check_offered(move, journey)
-    if check:
-        check(standing)
-    for draft in drafts:
-        check_draft(journey, draft)
-    return Recorded(append(journey, drafts, said=said, by=by))
+    return _record(journey, move, ask, said=said, submission=drafts[0].submission, by=by)
 
 
-@transaction.atomic
 def record_asked(
-    journey: Journey,
-    move: Move,
-    ask: Callable[[Journey, Standing], Sequence[Draft]],
-    *,
-    said: Sequence[object],
-    submission: UUID | None,
-    by: User,
+    journey: Journey, move: Move, ask: Ask, *, said: Sequence[object], submission: UUID | None, by: User
 ) -> Recorded:
     """``record_move`` for facts that follow from where she stands: ``ask`` says which, under the lock.
 
     ``said`` is all that the form says. A form that was sent before asks nothing. Raises Refused, as ``ask`` may.
     """
+    return _record(journey, move, ask, said=fingerprint(journey.pk, *said), submission=submission, by=by)
+
+
+@transaction.atomic
+def _record(journey: Journey, move: Move, ask: Ask, *, said: str, submission: UUID | None, by: User) -> Recorded:
+    """The one way: lock, may they, was it sent before, does it fit, could it have happened, write it down."""
     journey = lock(journey)
     check_may(by, move.ability, woman_id=journey.woman_id)
-    words = fingerprint(journey.pk, *said)
-    if earlier := sent_before(submission, words):
+    if earlier := sent_before(submission, said):
         return Recorded([earlier], again=True)
     drafts = list(ask(journey, check_offered(move, journey)))
     if not drafts:
         return Recorded([])
     drafts[0] = replace(drafts[0], submission=submission)
-    return record_move(journey, move, drafts, said=words, by=by)
+    for draft in drafts:
+        check_draft(journey, draft)
+    return Recorded(append(journey, drafts, said=said, by=by))

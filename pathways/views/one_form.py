@@ -13,6 +13,7 @@ from carecoord.access.middleware import StaffRequest
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
 from pathways.models import Journey
+from pathways.seen import SentOtherwise
 from pathways.views.her import around_her
 from pathways.views.signing import second_is_here, signs_beside
 
@@ -27,10 +28,12 @@ def one_form(
     *,
     back: str,
     template: str = ONE_FORM,
+    otherwise: Callable[[SentOtherwise], HttpResponse] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """``verb`` does it and answers with what to say. Where somebody was faster, that is said on the page ``back``.
 
+    ``otherwise`` answers a form that was saved before and says something else now; without it, the form says so.
     Where a second person signs on the form, they show first that it is them. ``context``: ``title``, ``button``,
     ``back_words``, and what else the template shows.
     """
@@ -41,6 +44,8 @@ def one_form(
             messages.info(request, faster.sentence)
             return redirect(back)
         except Refused as refused:
+            if otherwise and isinstance(refused, SentOtherwise):
+                return otherwise(refused)
             form.refuse(refused)
         else:
             messages.success(request, said)

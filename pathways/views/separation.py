@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
-from carecoord.refused import Refused
 from pathways.engine import Stage
 from pathways.forms.moves import WhenForm
 from pathways.forms.once import OnceForm
@@ -35,6 +32,7 @@ from pathways.telling import arrange_telling, explain, sign_off, tell_plan
 from pathways.views.changed import not_stored, typed_in
 from pathways.views.her import around_her, her_journey, posted
 from pathways.views.moves import guided
+from pathways.views.one_form import one_form
 from pathways.wording.entries import time_in_words
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -276,7 +274,7 @@ def named_worker(request: StaffRequest, pk: int) -> HttpResponse:
         title="Who stays with her",
         lead=lead,
         button="Write it down",
-        back=("journey", her.pk),
+        back=reverse("journey", args=[her.pk]),
     )
 
 
@@ -326,22 +324,13 @@ def _act(
     form: OnceForm,
     save: Callable[[], str],
     *,
-    title: str,
-    button: str,
-    lead: str = "",
-    back: tuple[str, int] | None = None,
+    back: str = "",
+    **context: str,
 ) -> HttpResponse:
-    """A page with one form: show it, or do what it asks and go back."""
-    way_back = reverse(back[0], args=[back[1]]) if back else reverse("separation", args=[her.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = save()
-        except SentOtherwise as sent:
-            return _sent_otherwise(request, her, form, sent.earlier)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, said)
-            return redirect(way_back)
-    context: dict[str, Any] = {"form": form, "title": title, "lead": lead, "button": button, "way_back": way_back}
-    return render(request, "pathways/separation_form.html", {**around_her(her), **context})
+    """A page with one form, which leads to what is known of the separation, or ``back``; sent otherwise, both."""
+    back = back or reverse("separation", args=[her.pk])
+
+    def otherwise(sent: SentOtherwise) -> HttpResponse:
+        return _sent_otherwise(request, her, form, sent.earlier)
+
+    return one_form(request, her, form, save, back=back, otherwise=otherwise, **context)
