@@ -189,8 +189,12 @@ def sign_in(page: Any, live_server: Any) -> Any:
 
 
 def assert_accessible(page: Any) -> None:
-    """Fail with a readable list when axe finds a violation of WCAG 2.2 AA on the page."""
+    """Fail with a readable list when axe finds a violation of WCAG 2.2 AA on the page.
+
+    A click returns as soon as the next page answers, when there may be no document in it yet to look at.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state("load")
     result = Axe().run(page, options=AXE)
     assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
