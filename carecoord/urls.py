@@ -41,6 +41,7 @@ urlpatterns = [
     path("alerts/sent/", delivery.sent, name="messages_sent"),
     path("system/", watching.system, name="system"),
     path("", include("medications.urls")),
+    path("", include("referrals.urls")),
     path("", include("pathways.urls")),
 ]
 handler400 = "carecoord.requests.bad_request"

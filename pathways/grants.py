@@ -18,6 +18,8 @@ a team that was    a plan is sent to it                                  another
 sent a plan                                                              days after the pregnancy ended
 another site       the move there is asked for                           it is refused
 the site she left  she moved to another one                              28 days later
+a referral, an     see referrals/access.py
+appointment
 =================  ====================================================  ==================================
 
 28 days after a journey was closed only her midwife still has it: letters are answered and entries corrected. After
@@ -28,7 +30,7 @@ nothing by themselves: they receive documents by an explicit share (pathway, 3.3
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -87,6 +89,10 @@ class Due:
     user_id: int | None = None
 
 
+# What other apps say of a journey: they stand on this one, and name their own grants here.
+FOLLOWING: list[Callable[[Journey], Iterable[Due]]] = []
+
+
 def reserve_woman(by: User) -> int:
     """The id of a woman whom ``by`` is about to add, and theirs to open for twelve hours."""
     with connection.cursor() as cursor:
@@ -116,6 +122,7 @@ def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[O
         *_move_elsewhere(journey, facts),
         *_offers(journey),
         *_plans(journey, facts),
+        *(due for following in FOLLOWING for due in following(journey)),
     ]
     if ended := _ended(facts):
         for_a_baby = [each for each in owed if each.ended_at is None and each.moment in _OWED_AFTER_HER_DEATH]

@@ -2,6 +2,17 @@ from django.apps import AppConfig
 
 
 class ReferralsConfig(AppConfig):
-    """Services, referrals and appointments. Its issue fills it."""
+    """What services there are, referrals until something came of them, and appointments in as few trips as can be."""
 
     name = "referrals"
+    label = "referrals"
+
+    def ready(self) -> None:
+        from carecoord.access.wall import build_after_migrate
+        from pathways.grants import FOLLOWING
+        from referrals.access import grants_of
+        from referrals.declared_steps import declare_after_migrate
+
+        build_after_migrate(self, "referrals.wall", needs="referrals_waiting")
+        declare_after_migrate(self)
+        FOLLOWING.append(grants_of)

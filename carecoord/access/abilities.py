@@ -46,6 +46,13 @@ class Ability(StrEnum):
     REOPEN = "open a closed journey again, with a manager's word"
     AGREE_REOPENING = "agree that a closed journey is opened again"
     SIGN_OFF = "sign off for safeguarding"
+    SEE_SERVICES = "see which services exist, and for whom"
+    KEEP_SERVICES = "keep the directory of services"
+    SEE_REFERRALS = "see the team's referrals"
+    REFER = "refer a woman to a service, and answer a referral"
+    SEE_CLINICS = "see the days of the clinics"
+    KEEP_CLINICS = "set up clinics, and cancel one"
+    BOOK = "book her appointments, and say what became of them"
 
 
 _CARE = frozenset(
@@ -57,20 +64,31 @@ _CARE = frozenset(
         Ability.HAND_OVER,
         Ability.CORRECT_ENTRY,
         Ability.CLAIM,
+        Ability.SEE_SERVICES,
+        Ability.SEE_REFERRALS,
+        Ability.REFER,
+        Ability.SEE_CLINICS,
+        Ability.BOOK,
     }
 )
+# Who keeps what others rely on: the directory and the days of the clinics.
+_KEEPS = frozenset({Ability.SEE_SERVICES, Ability.KEEP_SERVICES, Ability.SEE_CLINICS, Ability.KEEP_CLINICS})
 _EMERGENCY = _CARE | {Ability.BREAK_GLASS}
 _MIDWIFERY = _EMERGENCY | {Ability.ADD_WOMAN, Ability.AGREE_EDD, Ability.RECORD_DEATH, Ability.REOPEN}
-_CASELOAD = _MIDWIFERY | {
-    Ability.SEE_CASELOAD,
-    Ability.ASSIGN_MIDWIFE,
-    Ability.SEE_WHO_LOOKED,
-    Ability.MANAGE_ACCESS,
-    Ability.SEE_NOTICES,
-    Ability.END_JOURNEY,
-    Ability.SEE_UNMET_NEEDS,
-    Ability.SEE_SEPARATED,
-}
+_CASELOAD = (
+    _MIDWIFERY
+    | _KEEPS
+    | {
+        Ability.SEE_CASELOAD,
+        Ability.ASSIGN_MIDWIFE,
+        Ability.SEE_WHO_LOOKED,
+        Ability.MANAGE_ACCESS,
+        Ability.SEE_NOTICES,
+        Ability.END_JOURNEY,
+        Ability.SEE_UNMET_NEEDS,
+        Ability.SEE_SEPARATED,
+    }
+)
 # Go and look for her: her number with the label for it (see labels.py), and how the search goes on.
 _REACHES_HER = frozenset({Ability.OPEN_ADDRESS, Ability.DECIDE_OUTREACH})
 _COUNTS_ONLY = frozenset({Ability.SEE_HANDOFFS})  # without SEE_JOURNEY: numbers, never women
@@ -101,6 +119,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.PERINATAL_MENTAL_HEALTH: _CARE,
     Role.BEREAVEMENT_LEAD: _CARE | _REACHES_HER | {Ability.RECORD_DEATH, Ability.END_JOURNEY},
     Role.SERVICE_MANAGER: _COUNTS_ONLY
+    | _KEEPS
     | {
         Ability.SEE_SYSTEM,
         Ability.MANAGE_DUTY,
@@ -108,7 +127,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
         Ability.AGREE_REOPENING,
         Ability.SEE_UNMET_NEEDS,
     },
-    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
+    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | _KEEPS | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }
 

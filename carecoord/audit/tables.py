@@ -15,6 +15,7 @@ VIA_PLACEMENT = ("placement_id", "pathways_placedaway.woman_id")
 VIA_OFFER = ("offer_id", "pathways_offer.journey_id", "pathways_journey.woman_id")
 VIA_PLAN = ("plan_id", "pathways_careplan.journey_id", "pathways_journey.woman_id")
 VIA_NEED = ("need_id", "pathways_need.journey_id", "pathways_journey.woman_id")
+VIA_REFERRAL = ("referral_id", "referrals_referral.journey_id", "pathways_journey.woman_id")
 NOBODY = ()  # rows that are about staff
 
 
@@ -159,5 +160,22 @@ WATCHED = (
     Watched("medications_feedingadvice", VIA_JOURNEY, hashed=("said", "struck_reason"), left_out=("submission",)),
     Watched("medications_handedover", VIA_JOURNEY, hashed=("note", "struck_reason")),
     Watched("medications_shifthandover", NOBODY),
+    Watched("referrals_place", NOBODY),
+    Watched("referrals_room", NOBODY),
+    Watched("referrals_service", NOBODY),
+    Watched("referrals_series", NOBODY),
+    Watched("referrals_seriessession", NOBODY),
+    Watched("referrals_clinic", NOBODY),
+    Watched("referrals_session", NOBODY),
+    Watched("referrals_feed", NOBODY, left_out=("token_hash", "read_at")),
+    Watched("referrals_referral", VIA_JOURNEY, hashed=("asks",), left_out=("submission",)),
+    Watched("referrals_referralstep", VIA_REFERRAL, hashed=("words",), left_out=("submission",)),
+    Watched("referrals_referralconsent", VIA_REFERRAL, hashed=("words",), left_out=("submission",)),
+    Watched("referrals_referrallink", VIA_REFERRAL, left_out=("submission", "token_hash", "code_hash")),
+    Watched("referrals_treatmentoption", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
+    Watched("referrals_herday", VIA_JOURNEY, hashed=("words", "dose_words", "travel_by"), left_out=("submission",)),
+    Watched("referrals_visit", VIA_JOURNEY, left_out=("reminded_at",)),
+    Watched("referrals_appointment", hashed=("words", "her_words", "cancelled_why"), left_out=("submission",)),
+    Watched("referrals_waiting", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )

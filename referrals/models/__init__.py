@@ -1,0 +1,29 @@
+"""Services, referrals, clinics, appointments."""
+
+from referrals.models.appointments import Appointment, HerDay, Visit, Waiting
+from referrals.models.clinics import Clinic, Feed, OnHoliday, Series, SeriesSession, Session
+from referrals.models.referrals import Referral, ReferralConsent, ReferralLink, ReferralStep, Shared, TreatmentOption
+from referrals.models.services import Access, Place, Room, Service
+
+__all__ = [
+    "Access",
+    "Appointment",
+    "Clinic",
+    "Feed",
+    "HerDay",
+    "OnHoliday",
+    "Place",
+    "Referral",
+    "ReferralConsent",
+    "ReferralLink",
+    "ReferralStep",
+    "Room",
+    "Series",
+    "SeriesSession",
+    "Service",
+    "Session",
+    "Shared",
+    "TreatmentOption",
+    "Visit",
+    "Waiting",
+]
