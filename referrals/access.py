@@ -56,6 +56,6 @@ def _expected(journey: Journey, at: datetime) -> Iterator[Due]:
     for clinician, during, team in coming:
         if clinician or team:
             spans.setdefault((clinician, None if clinician else team), []).append((during.lower, during.upper))
-    for (clinician, team), times in sorted(spans.items(), key=str):
+    for (user_id, team_id), times in sorted(spans.items(), key=str):
         since, until = min(since for since, _ in times) - BEFORE_IT, max(until for _, until in times) + SERVICE_KEEPS
-        yield Due(Grant.Kind.REFERRAL, "appointments", since, until, team_id=team, user_id=clinician)
+        yield Due(Grant.Kind.REFERRAL, "appointments", since, until, team_id=team_id, user_id=user_id)
