@@ -10,7 +10,7 @@ import pytest
 
 from carecoord import clock
 from referrals.rules.planner import fewest_trips
-from referrals.rules.trips import GRID, Circumstances, Need, Opening, TripPlan, Visit, Why, plan_of, windows
+from referrals.rules.trips import GRID, Circumstances, Need, Opening, TripPlan, Visit, plan_of, windows
 
 NOW = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
 SERVICES = ("midwife", "scan", "prescriber", "mental_health")
