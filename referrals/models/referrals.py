@@ -63,8 +63,8 @@ class Referral(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(asks=""), name="a_referral_asks_for_something"),
             models.CheckConstraint(
-                condition=Q(flag_at__isnull=False, state__in=set(loop.State) - loop.CLOSED)
-                | Q(flag_at=None, state__in=loop.CLOSED),
+                condition=Q(flag_at__isnull=False, state__in=loop.OPEN)
+                | Q(flag_at=None, state__in=sorted(loop.CLOSED)),
                 name="an_open_referral_has_its_time",
             ),
             models.CheckConstraint(condition=Q(answer_by__gt=models.F("sent_at")), name="answer_after_sending"),

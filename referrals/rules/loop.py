@@ -57,6 +57,7 @@ FOLLOWS: Mapping[State, tuple[State, ...]] = {
 }
 
 CLOSED = frozenset(state for state, next_ones in FOLLOWS.items() if not next_ones)
+OPEN = tuple(state for state in State if state not in CLOSED)
 # Whose turn it is while it stands there: the service's, or the sender's.
 THEIR_TURN = frozenset({State.SENT, State.ACKNOWLEDGED, State.ACCEPTED, State.WAITING})
 COMES_BACK = frozenset({State.DECLINED})
