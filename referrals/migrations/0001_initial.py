@@ -9,7 +9,6 @@ from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import carecoord.clock
-import referrals.rules.loop
 
 
 class Migration(migrations.Migration):
@@ -59,7 +58,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(default=carecoord.clock.now)),
                 ('answer_by', models.DateTimeField()),
                 ('handoff_key', models.CharField(blank=True, max_length=120)),
-                ('state', models.CharField(choices=[('sent', 'Sent, not yet acknowledged'), ('acknowledged', 'Acknowledged, not yet decided'), ('accepted', 'Accepted, no appointment yet'), ('waiting', 'On the waiting list'), ('declined', 'Declined: back with the sender'), ('appointed', 'First appointment made'), ('attended', 'Seen'), ('ended', 'Ended'), ('withdrawn', 'Withdrawn'), ('settled', 'Declined, and something else was found or decided')], default=referrals.rules.loop.State['SENT'], max_length=12)),
+                ('state', models.CharField(choices=[('sent', 'Sent, not yet acknowledged'), ('acknowledged', 'Acknowledged, not yet decided'), ('accepted', 'Accepted, no appointment yet'), ('waiting', 'On the waiting list'), ('declined', 'Declined: back with the sender'), ('appointed', 'First appointment made'), ('attended', 'Seen'), ('ended', 'Ended'), ('withdrawn', 'Withdrawn'), ('settled', 'Declined, and something else was found or decided')], default='sent', max_length=12)),
                 ('since', models.DateTimeField(default=carecoord.clock.now)),
                 ('flag_at', models.DateTimeField(null=True)),
                 ('submission', models.UUIDField(editable=False, null=True, unique=True)),
@@ -480,7 +479,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('flag_at__isnull', False), ('state__in', (referrals.rules.loop.State['SENT'], referrals.rules.loop.State['ACKNOWLEDGED'], referrals.rules.loop.State['ACCEPTED'], referrals.rules.loop.State['WAITING'], referrals.rules.loop.State['DECLINED'], referrals.rules.loop.State['APPOINTED'], referrals.rules.loop.State['ATTENDED']))), models.Q(('flag_at', None), ('state__in', [referrals.rules.loop.State['ENDED'], referrals.rules.loop.State['SETTLED'], referrals.rules.loop.State['WITHDRAWN']])), _connector='OR'), name='an_open_referral_has_its_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('flag_at__isnull', False), ('state__in', ['sent', 'acknowledged', 'accepted', 'waiting', 'declined', 'appointed', 'attended'])), models.Q(('flag_at', None), ('state__in', ['ended', 'settled', 'withdrawn'])), _connector='OR'), name='an_open_referral_has_its_time'),
         ),
         migrations.AddConstraint(
             model_name='referral',

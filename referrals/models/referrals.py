@@ -48,7 +48,7 @@ class Referral(models.Model):
     answer_by = models.DateTimeField()
     handoff_key = models.CharField(max_length=120, blank=True)
     instead_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
-    state = models.CharField(max_length=12, choices=STATES, default=loop.State.SENT)
+    state = models.CharField(max_length=12, choices=STATES, default=loop.State.SENT.value)
     since = models.DateTimeField(default=clock.now)
     flag_at = models.DateTimeField(null=True)
     submission = submission()
@@ -63,8 +63,8 @@ class Referral(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(asks=""), name="a_referral_asks_for_something"),
             models.CheckConstraint(
-                condition=Q(flag_at__isnull=False, state__in=loop.OPEN)
-                | Q(flag_at=None, state__in=sorted(loop.CLOSED)),
+                condition=Q(flag_at__isnull=False, state__in=[state.value for state in loop.OPEN])
+                | Q(flag_at=None, state__in=sorted(state.value for state in loop.CLOSED)),
                 name="an_open_referral_has_its_time",
             ),
             models.CheckConstraint(condition=Q(answer_by__gt=models.F("sent_at")), name="answer_after_sending"),
