@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from carecoord.access.roles import Role
-from carecoord.sites.hours import OpeningHours, is_days, read_hours
+from carecoord.sites.hours import OpeningHours, is_days, opening_hours
 
 FOLDER = Path(__file__).parent / "data"
 NATIONS = ("ENG", "SCO")
@@ -231,12 +231,9 @@ def read_site_file(path: Path) -> SiteDefinition:
 
 def _source(nation: str, raw: Mapping[str, Any]) -> Source:
     """One entry of ``[[sources]]``: its hours stand among its other keys, by weekday."""
-    entry = dict(raw)
-    hours_text = {name: entry.pop(name) for name in raw if is_days(name)}
-    on_bank_holidays = {"closed": False, "open": True}[entry.pop("bank_holidays")]
-    closed_on = frozenset(date.fromisoformat(day) for day in entry.pop("closed_on", []))
-    hours = OpeningHours(nation, read_hours(hours_text), on_bank_holidays, closed_on)
-    return Source(**entry, hours=hours, hours_text=hours_text)
+    hours_text = {name: text for name, text in raw.items() if is_days(name)}
+    entry = {name: value for name, value in raw.items() if name not in (*hours_text, "bank_holidays", "closed_on")}
+    return Source(**entry, hours=opening_hours(nation, raw), hours_text=hours_text)
 
 
 def _check_sources(definition: SiteDefinition, path: Path) -> None:

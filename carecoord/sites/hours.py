@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 from carecoord.clock import LONDON
 from carecoord.sites.calendars import bank_holidays
@@ -115,6 +116,18 @@ def read_hours(table: Mapping[str, str]) -> tuple[tuple[Minutes, ...], ...]:
     if not any(week):
         raise ValueError('no hours: write at least one day, such as mon-fri = "09:00-17:30"')
     return tuple(week)
+
+
+def opening_hours(nation: str, table: Mapping[str, Any]) -> OpeningHours:
+    """Hours as they are written: ``read_hours`` by weekday, ``bank_holidays`` closed or open, dates of ``closed_on``.
+
+    Other keys are left alone. Raises ValueError that says what cannot be read, KeyError where it says nothing of bank
+    holidays.
+    """
+    on_bank_holidays = {"closed": False, "open": True}[table["bank_holidays"]]
+    closed_on = frozenset(date.fromisoformat(day) for day in table.get("closed_on", []))
+    weekly = read_hours({name: text for name, text in table.items() if is_days(name)})
+    return OpeningHours(nation, weekly, on_bank_holidays, closed_on)
 
 
 def is_days(name: str) -> bool:
