@@ -16,3 +16,15 @@ class ReferralsConfig(AppConfig):
         build_after_migrate(self, "referrals.wall", needs="referrals_waiting")
         declare_after_migrate(self)
         FOLLOWING.append(grants_of)
+        self._fill_places()
+
+    def _fill_places(self) -> None:
+        """What pages about her show of services, referrals and appointments."""
+        from carecoord.panels import Panel
+        from pathways.guided import register
+        from pathways.panels import ON_HER_JOURNEY
+        from referrals.options import OPTIONS
+        from referrals.pages.options import options_panel
+
+        register(OPTIONS)
+        ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))

@@ -197,6 +197,9 @@ PAGE_NAMES = {
     "left": "going home",
     "her_copy": "her copy of going home",
     "taken": "her first dose after going home",
+    "services_for_her": "services for her",
+    "options": "treatment after the birth",
+    "option": "treatment after the birth",
 }
 
 

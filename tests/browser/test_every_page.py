@@ -38,8 +38,9 @@ from tests.ending import outside_try, service_choice
 from tests.factories import after_a_loss, after_her_death, ago, claimed, happened, journey, offer_of, owed, staff
 from tests.medicine import METHADONE, observed, statement
 from tests.routes import OF_PLANS, OF_THE_WARD, named_views
+from tests.services import place, room, service
 
-OURS = ("pathways", "medications")
+OURS = ("pathways", "medications", "referrals")
 # these only lead on to another
 ABOUT_AN_OFFER = (
     *("offer", "accept_offer", "decline_offer", "ask_sender", "answer_question", "pass_offer"),
@@ -48,6 +49,7 @@ ABOUT_AN_OFFER = (
 BESIDE_AND_AT_THE_END = ("earlier", "declining", "custody_start", "custody_end", "outside", "ending", "reopen")
 NO_PAGE = {
     *("start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"),
+    "service_confirm",
     *("take_flag", "undo_hold", "take_told", "give_back_alert", "confirm_death", "withdraw_death"),
 }
 # Shown to somebody else: the tests below.
@@ -98,6 +100,23 @@ def covered(record: Journey) -> Cover:
     away, there = record.named_midwife, staff(name="R. Ali")
     assert away
     return arrange_cover(away, there, clock.today(), clock.today() + timedelta(days=9), by=None)
+
+
+def directory_of(record: Journey) -> dict[str, dict[str, Any]]:
+    """The pages of services, with one of each sort; and of treatment after birth."""
+    her, here = {"pk": record.pk}, place("The hub", access=["creche", "bus"])
+    row = room(of=here).place.site.services.create(
+        kind="mother_and_baby", name="Ferry House", place=here, capacity=12, free_places=0, takes_late_bookers="no"
+    )
+    service("mother_and_baby", site="GLEN", name="Rowan House", takes_from_elsewhere="yes", criteria="For two.")
+    service("day_treatment", exists="not_commissioned", note="Closed.", confirmed_on=clock.today(ago(99)))
+    return {
+        **{name: {} for name in ("services", "service_add", "places", "place_add")},
+        **{name: {"pk": row.pk} for name in ("service", "service_change", "service_end")},
+        "place_change": {"pk": here.pk},
+        **{name: her for name in ("services_for_her", "options")},
+        "option": {**her, "kind": "mother_and_baby"},
+    }
 
 
 def addresses(record: Journey) -> dict[str, str]:
@@ -173,6 +192,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "left_early": home,
         "her_copy": home,
         "taken": home,
+        **directory_of(record),
         "alerts": {},
         "put_off_flag": {"pk": told(record.handoffs.get(moment="FEEDING_CONFLICT"), record.named_midwife).pk},
         "honesty": {},

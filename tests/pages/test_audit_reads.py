@@ -28,7 +28,7 @@ from tests.routes import OF_PLANS, OF_THE_WARD, named_views
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("pathways", "medications")
+OURS = ("pathways", "medications", "referrals")
 # Pages that show no woman, or no woman yet; and those that only take what is sent.
 NOBODY_ON_IT = {
     *("start", "search", "add_woman", "add_in_labour", "confirm_contact", "contact_unsafe"),
@@ -50,6 +50,10 @@ NOBODY_ON_IT = {
     ),
 }
 BESIDE_AND_AT_THE_END = ("earlier", "declining", "custody_start", "custody_end", "outside", "ending", "reopen")
+OF_SERVICES = (
+    *("services", "service", "service_add", "service_change", "service_confirm", "service_end"),
+    *("places", "place_add", "place_change"),
+)
 LISTS = {"caseload", "ask_again", "separated", "handoffs", "alerts"}
 OF_OTHERS = {"sign_off"}  # shown to somebody else: tests/pages/test_ending.py
 ABOUT_AN_OFFER = (
@@ -154,6 +158,8 @@ def addresses(record: Journey) -> dict[str, str]:
         "left": her,
         "her_copy": her,
         "taken": her,
+        **{name: her for name in ("services_for_her", "options")},
+        "option": {**her, "kind": "residential"},
         "alerts": {},
         "put_off_flag": {"pk": told(record.handoffs.get(moment="HV_ANTENATAL"), record.named_midwife).pk},
     }
@@ -162,7 +168,7 @@ def addresses(record: Journey) -> dict[str, str]:
 
 def test_there_is_an_address_for_every_page(record: Journey) -> None:
     ours = named_views(*OURS) - named_views(*OF_THE_WARD, *OF_PLANS)
-    assert addresses(record).keys() == ours - NOBODY_ON_IT - OF_OTHERS
+    assert addresses(record).keys() == ours - NOBODY_ON_IT - OF_OTHERS - {*OF_SERVICES}
 
 
 def test_every_page_that_shows_her_leaves_one_entry(signed_in: Any, midwife: Any, record: Journey) -> None:
