@@ -21,10 +21,12 @@ class ReferralsConfig(AppConfig):
     def _fill_places(self) -> None:
         """What pages about her show of services, referrals and appointments."""
         from carecoord.panels import Panel
+        from pathways.demo.parts import NAMED
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY
         from referrals.options import OPTIONS
         from referrals.pages.options import options_panel
 
         register(OPTIONS)
+        NAMED.append("referrals.demo.directory.part")
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))

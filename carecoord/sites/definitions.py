@@ -19,12 +19,6 @@ from carecoord.sites.hours import OpeningHours, is_days, opening_hours
 
 FOLDER = Path(__file__).parent / "data"
 NATIONS = ("ENG", "SCO")
-OFFER_STATES = {
-    "available": "yes",
-    "no_place": "yes, no place now",
-    "out_of_area": "out of area",
-    "not_commissioned": "does not exist here",
-}
 
 
 @dataclass(frozen=True)
@@ -47,19 +41,6 @@ class TeamDefinition:
     name: str
     kind: str
     serves: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What exists here for women after birth. ``state`` is a key of OFFER_STATES; not existing is a recorded fact."""
-
-    name: str
-    state: str
-    note: str = ""
-
-    @property
-    def state_in_words(self) -> str:
-        return OFFER_STATES[self.state]
 
 
 SourceKind = Literal["prescriber", "pharmacy"]
@@ -166,7 +147,6 @@ class SiteDefinition:
     nation: str
     teams: tuple[TeamDefinition, ...]
     parameters: Mapping[str, Parameter]
-    offers: tuple[Offer, ...]
     sources: tuple[Source, ...] = ()
     policies: Mapping[str, Policy] = field(default_factory=dict)
     observing: Observing = Observing()
@@ -206,7 +186,6 @@ def read_site_file(path: Path) -> SiteDefinition:
             nation=raw["nation"],
             teams=tuple(TeamDefinition(**team) for team in raw["teams"]),
             parameters={name: Parameter(**value) for name, value in raw.get("parameters", {}).items()},
-            offers=tuple(Offer(**offer) for offer in raw.get("offers", [])),
             sources=tuple(_source(raw["nation"], source) for source in raw.get("sources", [])),
             policies={policy["key"]: Policy(**policy) for policy in raw.get("policies", [])},
             observing=Observing(**raw.get("observing", {})),
@@ -220,8 +199,6 @@ def read_site_file(path: Path) -> SiteDefinition:
     _checked(any(team.kind == "caseload" for team in definition.teams), path, "no team of kind caseload")
     strange = sorted({role for team in definition.teams for role in team.serves} - {role.value for role in Role})
     _checked(not strange, path, f"unknown role that a team serves: {', '.join(strange)}")
-    unknown = [offer.state for offer in definition.offers if offer.state not in OFFER_STATES]
-    _checked(not unknown, path, f"unknown state of an offer: {', '.join(unknown)}")
     _check_sources(definition, path)
     _check_observing(definition.observing, path)
     _check_outreach(definition.outreach, path)

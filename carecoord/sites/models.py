@@ -31,5 +31,5 @@ class Site(models.Model):
 
     @cached_property
     def definition(self) -> SiteDefinition:
-        """What the site's TOML declares: parameters, calendar, what it offers."""
+        """What the site's TOML declares: parameters, calendar, who can confirm her medicine."""
         return site_definition(self.code)

@@ -15,9 +15,8 @@ from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.models import Reader, User
-from carecoord.sites.definitions import Offer as SiteOffer
 from pathways.answered_by import EndedBy
-from pathways.engine import OPEN_STATES, URGENCY, Stage, State
+from pathways.engine import OPEN_STATES, URGENCY, State
 from pathways.models import Baby, Event, Handoff, Journey, Offer
 from pathways.owning import cover_in_words, with_cover
 from pathways.pages.identity import Banner, Fact, banner
@@ -49,8 +48,6 @@ from pathways.words import STATE_NAMES
 
 FEW_LATER = 4  # shown before "show all"
 FEW_ENTRIES = 5
-# What exists here after a birth matters from booking on, until the end of the journey.
-NO_OFFERS = frozenset({Stage.BEREAVEMENT, Stage.CLOSED})
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,6 @@ class JourneyPage:
     people: Sequence[Person]
     medicine: Fact
     babies: Sequence[BabyRow]
-    offers: Sequence[SiteOffer]
     others: Sequence[Journey]
 
     is_pregnant: bool
@@ -180,7 +176,6 @@ def page_for(journey: Journey, reader: User, around: Around, at: datetime) -> Jo
         people=_people(journey),
         medicine=_medicine(journey, events, at),
         babies=_babies(babies, events, at),
-        offers=() if journey.stage in NO_OFFERS else journey.site.definition.offers,
         others=_others(journey, reader),
         is_pregnant=is_pregnant(journey),
         to_catch_up=sum(each.late_entry and live_state(each) in OPEN_STATES for each in handoffs),

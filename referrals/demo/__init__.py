@@ -1,0 +1,1 @@
+"""The demonstration's services, referrals and appointments."""
