@@ -19,14 +19,16 @@ class ReferralsConfig(AppConfig):
         self._fill_places()
 
     def _fill_places(self) -> None:
-        """What pages about her show of services, referrals and appointments."""
+        """What stands on her journey's page and beside others, and what the demonstration tells."""
         from carecoord.panels import Panel
         from pathways.demo.parts import NAMED
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY
         from referrals.options import OPTIONS
+        from referrals.pages.appointments import on_her_journey
         from referrals.pages.options import options_panel
 
         register(OPTIONS)
         NAMED.append("referrals.demo.directory.part")
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))
+        ON_HER_JOURNEY.register(Panel("visits", 26, "referrals/appointments_panel.html", on_her_journey))

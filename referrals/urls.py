@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from referrals.views import keeping, options, places, services
+from referrals.views import (
+    attendance,
+    booking,
+    for_whom,
+    keeping,
+    options,
+    places,
+    services,
+    waiting,
+)
 
 HER = "journeys/<int:pk>/"
+HERS = f"{HER}appointments/"
+ONE = f"{HERS}<int:appointment>/"
 
 urlpatterns = [
     path("services/", services.services, name="services"),
@@ -21,4 +32,18 @@ urlpatterns = [
     path(f"{HER}services/", services.services_for_her, name="services_for_her"),
     path(f"{HER}options/", options.options, name="options"),
     path(f"{HER}options/<slug:kind>/", options.option, name="option"),
+    path(HERS, booking.appointments, name="appointments"),
+    path(f"{HERS}find/", booking.find_time, name="find_time"),
+    path(f"{HERS}book/<int:session>/", booking.book_time, name="book_time"),
+    path(f"{HERS}elsewhere/", booking.book_elsewhere, name="book_elsewhere"),
+    path(ONE, booking.appointment, name="appointment"),
+    path(f"{ONE}cancel/", booking.cancel, name="cancel_appointment"),
+    path(f"{ONE}move/", booking.move, name="move_appointment"),
+    path(f"{ONE}kept/", booking.kept, name="kept"),
+    path(f"{ONE}interpreter/", booking.interpreter_arranged, name="interpreter_arranged"),
+    path(f"{HER}waiting/", waiting.wait, name="wait"),
+    path(f"{HER}waiting/<int:waiting>/end/", waiting.end_waiting, name="end_waiting"),
+    path("clinics/waiting/", waiting.waiting, name="waiting"),
+    path("clinics/sessions/<int:session>/book/", for_whom.for_whom, name="book_session"),
+    path("clinics/<int:clinic>/attendance/", attendance.attendance, name="attendance"),
 ]

@@ -38,4 +38,5 @@ WALL = Wall(
         _of_journey("referrals_appointment", _WRITE),
         _of_journey("referrals_waiting", _WRITE),
     ),
+    functions=("referrals_taken(bigint[])", "referrals_children(bigint, date, bigint)"),
 )
