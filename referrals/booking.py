@@ -22,7 +22,7 @@ from pathways.recording import lock
 from pathways.visibility import check_may
 from referrals.models import Appointment, Session, Visit
 from referrals.placing import Choice, State, TakenMeanwhile, Whose, as_they_stand, give, taken_back, visit_of
-from referrals.seats import check_children
+from referrals.seats import check_children, lock_creche
 from referrals.waiting import placed, wait_again
 
 __all__ = ["Choice", "TakenMeanwhile", "book", "book_visit", "cancel", "confirm", "move"]
@@ -73,6 +73,14 @@ def book_visit(
     return visit
 
 
+def _check_whose(whose: str, why: str) -> None:
+    """Raise Refused unless it is said on which side, and why, where it is not hers."""
+    if whose not in (Whose.HERS, Whose.OURS, Whose.SERVICE):
+        raise Refused("Choose on whose side it is.", field="whose")
+    if whose != Whose.HERS and not why.strip():
+        raise Refused("Say why, in a few words: she is told.", field="why")
+
+
 def _open_to(journey: Journey, by: User | None) -> Journey:
     journey = lock(journey)
     check_may(by, Ability.BOOK, woman_id=journey.woman_id)
@@ -88,11 +96,13 @@ def _sent_before(journey: Journey, submission: UUID | None) -> Appointment | Non
 def _booked(
     journey: Journey, choices: Sequence[Choice], children: int, submission: UUID | None, by: User | None
 ) -> tuple[Visit, list[Appointment]]:
-    """The rows, under the locks: journey, sessions, the day of the clinic."""
+    """The rows, under the locks: journey, the day of the clinic for its crèche, sessions."""
     if journey.is_closed:
         raise Refused("Her journey is closed. Open it again before you book for her.")
-    choices = as_they_stand(choices)
     visit = visit_of(journey, choices[0])
+    if children or visit.children:
+        lock_creche(visit.place, visit.on)
+    choices = as_they_stand(choices)
     made = [
         give(journey, visit, choice, submission=None if place else submission, by=by)
         for place, choice in enumerate(choices)
@@ -145,10 +155,7 @@ def cancel(appointment: Appointment, whose: str, why: str = "", *, waits: bool =
     What we or the service cancel is no missed contact of hers. Raises AlreadyAnswered, Refused.
     """
     journey = _open_to(appointment.journey, by)
-    if whose not in (Whose.HERS, Whose.OURS, Whose.SERVICE):
-        raise Refused("Choose who cancelled it.", field="whose")
-    if whose != Whose.HERS and not why.strip():
-        raise Refused("Say why, in a few words: she is told.", field="why")
+    _check_whose(whose, why)
     appointment = taken_back(appointment, whose, why, by=by)
     if waits:
         wait_again(appointment, by=by)
@@ -174,8 +181,9 @@ def move(
     journey = _open_to(appointment.journey, by)
     if earlier := _sent_before(journey, submission):
         return earlier
-    if whose not in (Whose.HERS, Whose.OURS, Whose.SERVICE):
-        raise Refused("Choose who asked for another time.", field="whose")
+    _check_whose(whose, why)
+    if appointment.visit.children:
+        lock_creche(session.clinic.place, session.clinic.on)
     old = taken_back(appointment, whose, why, by=by)
     choice = Choice(
         session=session,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db import connection
 
 from carecoord.refused import Refused
-from referrals.models import Session, Visit
+from referrals.models import Place, Session, Visit
 from referrals.rules.places import Given, Span, free_spans
 
 
@@ -41,10 +42,15 @@ def free_in(session: Session) -> list[Span]:
     return free_spans(session.during.lower, session.during.upper, given_in([session.pk])[session.pk], session.seats)
 
 
+def lock_creche(place: Place | None, on: date) -> None:
+    """Lock the day of a clinic until the transaction ends: before its sessions, as whoever changes the day does."""
+    if place:
+        list(place.clinics.select_for_update(of=("self",), no_key=True).filter(on=on))
+
+
 def check_children(visit: Visit) -> None:
-    """Raise Refused where fewer children can be looked after than hers. The day's clinic stays locked."""
-    clinics = visit.place.clinics.select_for_update(of=("self",), no_key=True) if visit.place else None
-    clinic = clinics.filter(on=visit.on).first() if clinics is not None else None
+    """Raise Refused where fewer children can be looked after than hers. The caller holds the lock of the day."""
+    clinic = visit.place.clinics.filter(on=visit.on).first() if visit.place else None
     with connection.cursor() as cursor:
         cursor.execute("SELECT referrals_children(%s, %s, %s)", [visit.place_id, visit.on, visit.pk])
         expected = int(cursor.fetchone()[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import DatabaseError, connection, models, transaction
 
@@ -34,3 +35,24 @@ def taken_away(model: type[models.Model], name: str) -> str:
         cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [name])
         is_constraint = cursor.fetchone()
     return f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {name}" if is_constraint else f"DROP INDEX {name}"
+
+
+@contextmanager
+def gone(model: type[models.Model], name: str) -> Iterator[None]:
+    """Without one constraint or unique index, for everybody; it is put back, and the rows of its table are gone."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
+        if found := cursor.fetchone():
+            back = f"ALTER TABLE {table} ADD CONSTRAINT {name} {found[0]}"
+        else:
+            cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [name])
+            back = cursor.fetchone()[0]
+    statement = taken_away(model, name)
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        try:
+            yield
+        finally:
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+            cursor.execute(back)

@@ -11,12 +11,13 @@ from django.core.exceptions import PermissionDenied
 
 from carecoord import clock
 from carecoord.refused import Refused
+from pathways.actions import AlreadyAnswered
 from pathways.models import Journey
 from referrals import booking
 from referrals.booking import Choice, TakenMeanwhile
-from referrals.models import Appointment, Session, Visit
+from referrals.models import Appointment, Session, Visit, Waiting
 from tests.factories import ago, happened, journey, staff
-from tests.services import appointment, at_time, clinic, session
+from tests.services import appointment, at_time, clinic, session, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +152,129 @@ def test_an_interpreter_goes_along(her: Journey) -> None:
     of, other = session(), journey(midwife=her.named_midwife)
     assert booking.book(her, choose(of), by=her.named_midwife).needs_interpreter
     assert not booking.book(other, choose(of, "11:00"), by=her.named_midwife).needs_interpreter
+
+
+# -- several -------------------------------------------------------------------------------------
+
+
+def test_all_of_a_visit_is_booked_or_none_of_it(her: Journey) -> None:
+    day, by = clinic(), her.named_midwife
+    midwifery, scan, talk = session(day), session(day, "scan"), session(day, "mental_health")
+    appointment(journey(midwife=by), talk, "11:00")
+    wanted = [choose(midwifery, "10:00"), choose(scan, "10:30"), choose(talk, "11:00")]
+    with pytest.raises(TakenMeanwhile) as lost:
+        booking.book_visit(her, wanted, by=by)
+    assert lost.value.choice.session == talk
+    assert not her.appointments.exists()
+    visit = booking.book_visit(her, [*wanted[:2], choose(talk, "11:30")], instead_of=4, by=by)
+    assert (visit.planned, visit.instead_of, visit.appointments.count()) == (True, 4, 3)
+
+
+def test_one_form_books_one_visit(her: Journey) -> None:
+    of, once = session(), uuid4()
+    wanted = [choose(of, "10:00"), choose(of, "10:30")]
+    first = booking.book_visit(her, wanted, submission=once, by=her.named_midwife)
+    assert booking.book_visit(her, wanted, submission=once, by=her.named_midwife) == first
+    assert standing() == ["10:00", "10:30"]
+
+
+def test_a_visit_is_one_day_at_one_place(her: Journey) -> None:
+    later = clinic(clock.today() + timedelta(days=8))
+    with pytest.raises(Refused, match="One visit is one day at one place"):
+        booking.book_visit(her, [choose(session()), choose(session(later))], by=her.named_midwife)
+    with pytest.raises(Refused, match="Choose what she comes for"):
+        booking.book_visit(her, [], by=her.named_midwife)
+
+
+def test_the_creche_has_so_many_places(her: Journey) -> None:
+    day, by = clinic(creche_places=2), her.named_midwife
+    of = session(day)
+    booking.book(journey(midwife=by), choose(of, "10:00"), children=1, by=by)
+    with pytest.raises(Refused, match="1 is free in the crèche that day"):
+        booking.book(her, choose(of, "10:30"), children=2, by=by)
+    made = booking.book(her, choose(of, "10:30"), children=1, by=by)
+    with pytest.raises(Refused, match="None is free in the crèche that day"):
+        booking.book(journey(midwife=by), choose(of, "11:00"), children=1, by=by)
+    booking.cancel(made, "hers", by=by)
+    booking.book(journey(midwife=by), choose(of, "11:00"), children=1, by=by)
+
+
+# -- agreed, cancelled, moved --------------------------------------------------------------------
+
+
+def test_what_was_cancelled_is_free_again_and_was_somebodys(her: Journey) -> None:
+    of, by = session(), her.named_midwife
+    made = booking.book(her, choose(of), by=by)
+    gone = booking.cancel(made, "service", "the scanner is broken", by=by)
+    assert (gone.state, gone.cancelled_whose, gone.cancelled_by) == ("cancelled", "service", by)
+    booking.book(journey(midwife=by), choose(of), by=by)
+    with pytest.raises(AlreadyAnswered, match="It was cancelled meanwhile"):
+        booking.cancel(made, "hers", by=by)
+
+
+@pytest.mark.parametrize(
+    ("whose", "why", "sentence"),
+    [("lapsed", "", "Choose on whose side"), ("", "", "Choose on whose side"), ("ours", " ", "Say why, in a few words")],
+)
+def test_a_cancellation_says_whose_it_is(her: Journey, whose: str, why: str, sentence: str) -> None:
+    made = booking.book(her, choose(session()), by=her.named_midwife)
+    with pytest.raises(Refused, match=sentence):
+        booking.cancel(made, whose, why, by=her.named_midwife)
+
+
+def test_she_waits_again_once(her: Journey) -> None:
+    of, by = session(), her.named_midwife
+    for begins in ("10:00", "10:30"):
+        made = booking.book(her, choose(of, begins), by=by)
+        booking.cancel(made, "ours", "ill", waits=True, by=by)
+    assert Waiting.objects.get().since == Appointment.objects.earliest("pk").booked_at
+
+
+def test_what_is_written_down_is_not_cancelled(her: Journey) -> None:
+    made = appointment(
+        her,
+        session(clinic(clock.today() - timedelta(days=1))),
+        took_place=True,
+        attended="yes",
+        recorded_at=clock.now(),
+        recorded_by=her.named_midwife,
+    )
+    with pytest.raises(Refused, match="What became of it is written down already"):
+        booking.cancel(made, "hers", by=her.named_midwife)
+
+
+def test_moved_or_as_it_was(her: Journey) -> None:
+    of, by = session(), her.named_midwife
+    other = journey(midwife=by)
+    made = booking.book(her, choose(of, "10:00", her_words="bring the red book"), by=by)
+    appointment(other, of, "11:00")
+    with pytest.raises(TakenMeanwhile):
+        booking.move(made, at_time(of.clinic.on, "11:00"), of, whose="hers", by=by)
+    made.refresh_from_db()
+    assert made.state == "booked"
+    moved = booking.move(made, at_time(of.clinic.on, "10:15"), of, whose="hers", by=by)
+    assert (moved.words, moved.her_words) == (made.words, made.her_words)
+    assert standing() == ["10:15", "11:00"]
+
+
+def test_a_visit_is_agreed_with_her(her: Journey) -> None:
+    made = booking.book(her, choose(session()), by=her.named_midwife)
+    visit = booking.confirm(made.visit, by=her.named_midwife)
+    assert visit.confirmed_by == her.named_midwife
+    booking.cancel(made, "hers", by=her.named_midwife)
+    with pytest.raises(Refused, match="Nothing of it stands any more"):
+        booking.confirm(visit, by=her.named_midwife)
+
+
+def test_what_she_waits_for_has_its_place(her: Journey) -> None:
+    waits = waiting(her, "midwifery")
+    made = booking.book(her, choose(session(), need_key=f"waiting:{waits.pk}"), by=her.named_midwife)
+    waits.refresh_from_db()
+    assert (waits.ended, waits.appointment) == ("placed", made)
+
+
+def test_another_womans_waiting_is_not_ended(her: Journey) -> None:
+    waits = waiting(journey(midwife=her.named_midwife), "midwifery")
+    booking.book(her, choose(session(), need_key=f"waiting:{waits.pk}"), by=her.named_midwife)
+    waits.refresh_from_db()
+    assert waits.ended == ""

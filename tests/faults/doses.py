@@ -5,15 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -107,22 +105,3 @@ def _counted(answers: list[Any], winner: Dose | None) -> Answers:
 def stored_events() -> int:
     """How many events say that something came of a dose."""
     return Event.objects.filter(kind__in=("dose_given", "dose_outcome_recorded")).count()
-
-
-@contextmanager
-def gone(name: str) -> Iterator[None]:
-    """Without one constraint or index of the doses; it is put back, and the doses of the test with it are gone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
-        if found := cursor.fetchone():
-            away = f"ALTER TABLE medications_dose DROP CONSTRAINT {name}"
-            back = f"ALTER TABLE medications_dose ADD CONSTRAINT {name} {found[0]}"
-        else:
-            cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [name])
-            away, back = f"DROP INDEX {name}", cursor.fetchone()[0]
-        cursor.execute(away)
-        try:
-            yield
-        finally:
-            cursor.execute("TRUNCATE medications_dose CASCADE")
-            cursor.execute(back)

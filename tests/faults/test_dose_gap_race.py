@@ -12,8 +12,9 @@ import pytest
 
 from carecoord import clock
 from medications.models import Dose, DueDose, Plan
+from tests.constraints import gone
 from tests.factories import ago
-from tests.faults.doses import Answers, first_signatures, gone, nurses, signed_at_once, stored_events
+from tests.faults.doses import Answers, first_signatures, nurses, signed_at_once, stored_events
 from tests.medicine import on_ward, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +60,7 @@ def test_without_the_exclusion_constraint_the_race_shows(fault: Any) -> None:
     """The same attempts, with that one constraint taken away."""
     number = fault.size(full=100, small=6)
     people = nurses(25 if fault.full else 6)
-    with gone("no_dose_inside_the_gap"):
+    with gone(Dose, "no_dose_inside_the_gap"):
         free = race(number, people)
     fault.tried += number
     fault.note(f"{number} attempts, exclusion constraint taken away: {free.stored} stored")

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from medications.models import Dose, DueDose, Plan
+from tests.constraints import gone
 from tests.factories import ago
-from tests.faults.doses import Answers, first_signatures, gone, nurses, signed_at_once, stored_events
+from tests.faults.doses import Answers, first_signatures, nurses, signed_at_once, stored_events
 from tests.medicine import due_dose, on_ward, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +43,7 @@ def test_without_the_unique_index_the_race_shows(fault: Any) -> None:
     people = nurses(25 if fault.full else 6)
     prescribed = plan(on_ward())
     held = race(number, "refused", people, prescribed, due_dose(prescribed, ago(hours=1)))
-    with gone("one_outcome_of_a_due_dose"):
+    with gone(Dose, "one_outcome_of_a_due_dose"):
         free = race(number, "refused", people, prescribed, due_dose(prescribed, ago(hours=2), slot=1))
     fault.tried += number
     fault.note(f"{number} attempts, unique index there: {held.stored} stored; taken away: {free.stored} stored")
