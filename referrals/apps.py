@@ -27,8 +27,11 @@ class ReferralsConfig(AppConfig):
         from referrals.options import OPTIONS
         from referrals.pages.appointments import on_her_journey
         from referrals.pages.options import options_panel
+        from referrals.pages.waiting import beside_a_day
+        from referrals.panels import BESIDE_A_DAY
 
         register(OPTIONS)
         NAMED.append("referrals.demo.directory.part")
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))
         ON_HER_JOURNEY.register(Panel("visits", 26, "referrals/appointments_panel.html", on_her_journey))
+        BESIDE_A_DAY.register(Panel("waiting", 10, "referrals/waiting_beside.html", beside_a_day))

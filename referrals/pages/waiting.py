@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from carecoord import clock
+from carecoord.access.abilities import Ability
 from carecoord.access.models import User
+from carecoord.audit.reads import LISTED, record_read
 from pathways.visibility import journeys_visible_to
 from referrals.fitting import Fit, first_fits
 from referrals.models import Appointment, Clinic, Session, Waiting
@@ -71,6 +74,15 @@ def waiting_page(reader: User, now: datetime) -> WaitingPage:
 def waiting_beside(clinic: Clinic, reader: User, now: datetime | None = None) -> list[Waits]:
     """Who waits for what this day has, and from when it would fit them; who fits first. Six queries."""
     return _beside(list(_with_all(clinic.sessions.filter(cancelled_at=None))), reader, now or clock.now())
+
+
+def beside_a_day(day: Any, reader: User) -> list[Waits] | None:
+    """The panel of a day's page; None where nobody waits, or the reader books nothing. Writes the look down itself."""
+    if Ability.BOOK not in reader.abilities or day.clinic.cancelled_at or day.clinic.on < clock.today():
+        return None
+    lines = waiting_beside(day.clinic, reader)
+    record_read(reader, {line.row.journey.woman_id for line in lines}, page="clinic", purpose=LISTED)
+    return lines or None
 
 
 def waiting_for(session: Session, reader: User, now: datetime) -> list[Waits]:

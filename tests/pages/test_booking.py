@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.roles import Role
+from carecoord.audit.models import Read
 from pathways.models import Journey
 from referrals.models import Appointment, Waiting
 from tests.factories import ago, happened, journey, staff
@@ -165,3 +166,67 @@ def test_who_may_not_book_is_shown_no_way_to(client: Any, her: Journey) -> None:
     client.force_login(staff(Role.SERVICE_MANAGER))
     assert client.get(reverse("waiting")).status_code == 403
     assert client.get(reverse("attendance", args=[clinic().pk])).status_code == 403
+
+
+# -- who came ------------------------------------------------------------------------------------
+
+
+def test_who_came_is_saved_for_all_at_once(browser: Any, her: Journey) -> None:
+    of = session(clinic(clock.today() - timedelta(days=1)), seats=2)
+    other = journey(midwife=her.named_midwife, first_name="Leila")
+    happened(other, ("first_contact", ago(60)))
+    first, second = appointment(her, of, "10:00"), appointment(other, of, "10:30")
+    page = reverse("attendance", args=[of.clinic_id])
+    assert "Leila R." in said(browser.get(page))
+    sent = browser.post(page, {f"came_{first.pk}": "yes", f"came_{second.pk}": "no"}, follow=True)
+    assert "Saved." in said(sent)
+    kinds = [each.visit.counted.kind for each in Appointment.objects.order_by("pk").select_related("visit__counted")]
+    assert kinds == ["contact_made", "contact_missed"]
+
+
+def test_what_is_right_is_saved_and_the_rest_shown_again(browser: Any, her: Journey) -> None:
+    of = session(clinic(clock.today() - timedelta(days=1)), seats=2)
+    other = journey(midwife=her.named_midwife, first_name="Leila")
+    other.woman.interpreter = "Polish"
+    other.woman.save()
+    first, second = appointment(her, of, "10:00"), appointment(other, of, "10:30", needs_interpreter=True)
+    page = reverse("attendance", args=[of.clinic_id])
+    sent = browser.post(page, {f"came_{first.pk}": "yes", f"came_{second.pk}": "yes"})
+    assert "She is spoken to through an interpreter (Polish)." in said(sent)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.attended, second.attended) == ("yes", "")
+
+
+def test_women_of_other_teams_are_not_on_the_list(browser: Any, her: Journey) -> None:
+    of = session(clinic(clock.today() - timedelta(days=1)), seats=2)
+    appointment(her, of, "10:00")
+    appointment(journey(site="CALD", first_name="Unseen"), of, "10:30")
+    page = said(browser.get(reverse("attendance", args=[of.clinic_id])))
+    assert "Women of other teams are not on this list" in page
+    assert "Unseen" not in page
+
+
+def test_a_day_of_another_site_is_not_there(browser: Any) -> None:
+    day = clinic(at=place("Elsewhere", site="CALD"))
+    assert browser.get(reverse("attendance", args=[day.pk])).status_code == 404
+
+
+# -- looks ---------------------------------------------------------------------------------------
+
+
+def test_every_look_is_written_down(browser: Any, her: Journey) -> None:
+    of, yesterday = session(seats=3), session(clinic(clock.today() - timedelta(days=1)))
+    made, kept = appointment(her, of, "10:00"), appointment(her, of, "11:00", state="held", held_until=ago(-1))
+    appointment(her, yesterday, "10:00")
+    waits = waiting(her, "midwifery")
+    hers = {name: [her.pk] for name in ("appointments", "find_time", "book_elsewhere", "wait")}
+    one = {name: [her.pk, made.pk] for name in ("appointment", "cancel_appointment", "move_appointment")}
+    pages = {**hers, **one, "kept": [her.pk, kept.pk], "book_time": [her.pk, of.pk], "end_waiting": [her.pk, waits.pk]}
+    pages |= {"waiting": [], "book_session": [of.pk], "attendance": [yesterday.clinic_id]}
+    for name, arguments in pages.items():
+        before = Read.objects.count()
+        assert "Tara" in said(browser.get(reverse(name, args=arguments))), name
+        assert Read.objects.count() == before + 1, name
+        entry = Read.objects.latest("id")
+        assert (entry.page, entry.women) == (name, [her.woman_id])
