@@ -11,7 +11,7 @@ from pathways.forms.shared import refuse
 from referrals.attending import ANSWERS
 from referrals.pages.attendance import Guest
 
-NOT_YET = ("", "Not written down yet")
+NOT_YET = ("open", "Not written down yet")
 
 
 class GuestForm(forms.Form):
@@ -27,7 +27,6 @@ class GuestForm(forms.Form):
                     help_text=line.who,
                     choices=[*([] if line.answer else [NOT_YET]), *ANSWERS.items()],
                     initial=line.answer,
-                    required=bool(line.answer),
                 )
         if guest.interpreter and guest.asks:
             self.fields[f"interpreter_{guest.visit.pk}"] = forms.BooleanField(
@@ -42,7 +41,7 @@ class GuestForm(forms.Form):
         chosen = {
             line.row.pk: self.cleaned_data.get(f"came_{line.row.pk}", "") for line in self.guest.lines if line.begun
         }
-        return {pk: answer for pk, answer in chosen.items() if answer}
+        return {pk: answer for pk, answer in chosen.items() if answer in ANSWERS}
 
     @property
     def interpreter(self) -> bool:

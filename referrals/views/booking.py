@@ -26,7 +26,7 @@ from referrals.pages.times import as_asked, at_time, free_days, is_time, session
 from referrals.rules import kinds
 from referrals.seats import free_in
 from referrals.views.about import about_appointments
-from referrals.wording.booking import session_in_words, when_in_words, who_in_words
+from referrals.wording.booking import session_in_words, when_in_words, with_in_words
 
 LEAST_MINUTES = 5
 MOST_TIMES = 40  # that a form offers
@@ -53,7 +53,7 @@ def appointment(request: StaffRequest, pk: int, appointment: int) -> HttpRespons
         **around_her(her),
         "line": line_of(row),
         "row": row,
-        "who": who_in_words(row.session) if row.session else row.get_kind_display(),
+        "who": with_in_words(row.session) if row.session else row.get_kind_display(),
         "had_interpreter": has_interpreter(row),
         "may_change": standing and Ability.BOOK in request.user.abilities,
     }

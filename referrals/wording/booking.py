@@ -32,8 +32,13 @@ def where_in_words(appointment: Appointment) -> str:
 
 def who_in_words(session: Session) -> str:
     """``Midwife, A. Reid, Room 1``: which service, with whom, where."""
+    return f"{with_in_words(session)}, {session.room}"
+
+
+def with_in_words(session: Session) -> str:
+    """``Midwife, A. Reid``."""
     with_whom = str(session.clinician) if session.clinician else session.clinician_name
-    return ", ".join(filter(None, (BY_KEY[session.kind].name, with_whom, session.room.name)))
+    return ", ".join(filter(None, (BY_KEY[session.kind].name, with_whom)))
 
 
 def session_in_words(session: Session) -> str:
