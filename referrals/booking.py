@@ -21,7 +21,7 @@ from pathways.models import Journey
 from pathways.recording import lock
 from pathways.visibility import check_may
 from referrals.models import Appointment, Session, Visit
-from referrals.placing import Choice, State, TakenMeanwhile, Whose, as_they_stand, give, taken_back, visit_of
+from referrals.placing import Choice, State, TakenMeanwhile, Whose, as_they_stand, check, give, taken_back, visit_of
 from referrals.seats import check_children, lock_creche
 from referrals.waiting import placed, wait_again
 
@@ -99,6 +99,7 @@ def _booked(
     """The rows, under the locks: journey, the day of the clinic for its crèche, sessions."""
     if journey.is_closed:
         raise Refused("Her journey is closed. Open it again before you book for her.")
+    check(choices)
     visit = visit_of(journey, choices[0])
     if children or visit.children:
         lock_creche(visit.place, visit.on)

@@ -6,7 +6,7 @@ once is held by the database alone; here its refusal becomes words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -84,11 +84,17 @@ def visit_of(journey: Journey, choice: Choice) -> Visit:
 
 def as_they_stand(choices: Sequence[Choice]) -> list[Choice]:
     """The choices, with their sessions as they are now, locked. Raises Refused where one is no more."""
-    now, found = clock.now(), seats.locked(choice.session.pk for choice in choices if choice.session)
+    found = seats.locked(choice.session.pk for choice in choices if choice.session)
     standing = [replace(choice, session=found[choice.session.pk] if choice.session else None) for choice in choices]
-    for choice in standing:
-        _check(choice, now)
+    check(standing)
     return standing
+
+
+def check(choices: Iterable[Choice]) -> None:
+    """Raise Refused for what cannot be booked, whoever has what."""
+    now = clock.now()
+    for choice in choices:
+        _check(choice, now)
 
 
 def _check(choice: Choice, now: datetime) -> None:

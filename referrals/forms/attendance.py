@@ -27,6 +27,7 @@ class GuestForm(forms.Form):
                     help_text=line.who,
                     choices=[*([] if line.answer else [NOT_YET]), *ANSWERS.items()],
                     initial=line.answer,
+                    error_messages={"required": "Say what became of it, or leave it open."},
                 )
         if guest.interpreter and guest.asks:
             self.fields[f"interpreter_{guest.visit.pk}"] = forms.BooleanField(
