@@ -138,6 +138,8 @@ def end_waiting(waiting: Waiting, ended: str, *, by: User) -> Waiting:
 def keep_places(at: datetime | None = None) -> tuple[int, int]:
     """The worker's upkeep: what was not confirmed lapses, what is free is kept for the next. How many of each."""
     at = at or clock.now()
+    # A whole session was cancelled while a place of it was kept: whom it was kept for waits on.
+    Waiting.objects.filter(ended="", appointment__state=State.CANCELLED).update(appointment=None)
     return lapse(at), fill_freed(at)
 
 

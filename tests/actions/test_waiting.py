@@ -208,3 +208,21 @@ def test_the_same_is_waited_for_once(midwife: User) -> None:
         waiting.wait(hers, Wish("scan", "growth scan"), by=midwife)
     waiting.wait(hers, Wish("scan", "another"), by=midwife)
     assert Waiting.objects.count() == 2
+
+
+def test_whom_a_place_of_a_cancelled_session_was_kept_for_waits_on(midwife: User, full: Session) -> None:
+    waits = waits_for(journey(midwife=midwife, first_name="Leila"), "scan", since=ago(5))
+    give_back(full, midwife)
+    worker()
+    Appointment.objects.filter(state="held").update(
+        state="cancelled", held_until=None, cancelled_at=clock.now(), cancelled_whose="ours"
+    )
+    Session.objects.update(cancelled_at=clock.now(), cancelled_why="the scanner is broken")
+    assert worker() == (0, 0)
+    waits.refresh_from_db()
+    assert (waits.ended, waits.appointment) == ("", None)
+    other = session(clinic(clock.today() + timedelta(days=15)), kind="scan", begins="10:00", ends="10:30")
+    appointment(journey(midwife=midwife, first_name="Amina"), other, "10:00")
+    give_back(other, midwife)
+    worker()
+    assert held(other) == ["Leila"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from carecoord import clock
@@ -16,7 +19,9 @@ from carecoord.access.roles import Role
 from carecoord.audit.models import Read
 from pathways.models import Journey
 from referrals.models import Appointment, Waiting
+from referrals.pages.waiting import beside_a_day, waiting_beside
 from tests.factories import ago, happened, journey, staff
+from tests.roles import BOOKKEEPING
 from tests.services import appointment, clinic, place, session, waiting
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +235,30 @@ def test_every_look_is_written_down(browser: Any, her: Journey) -> None:
         assert Read.objects.count() == before + 1, name
         entry = Read.objects.latest("id")
         assert (entry.page, entry.women) == (name, [her.woman_id])
+
+
+def test_the_list_of_who_waits_asks_no_more_of_many(browser: Any, her: Journey) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get(reverse("waiting")).status_code == 200
+        return len([each for each in seen if not each["sql"].startswith(BOOKKEEPING)])
+
+    session(kind="scan")
+    waiting(her, "scan", words="growth scan")
+    few = asked()
+    for number in range(10):
+        waiting(journey(midwife=her.named_midwife), "scan", words=f"scan {number}")
+    assert asked() == few
+
+
+def test_who_waits_stands_beside_the_day(her: Journey) -> None:
+    of = session(kind="scan", begins="10:00", ends="11:00")
+    waiting(her, "scan", words="growth scan")
+    waiting(journey(midwife=her.named_midwife), "dental", words="dentist")
+    waiting(journey(site="CALD"), "scan", words="not ours")
+    (line,) = beside_a_day(SimpleNamespace(clinic=of.clinic), her.named_midwife)
+    assert (line.name, line.fits) == ("Tara R.", "fits 10:00, Room for scan")
+    assert Read.objects.get().women == [her.woman_id]
+    appointment(journey(midwife=her.named_midwife), of, "10:00", 60)
+    assert waiting_beside(of.clinic, her.named_midwife)[0].fits == ""
+    assert beside_a_day(SimpleNamespace(clinic=of.clinic), staff(Role.SERVICE_MANAGER)) is None
