@@ -26,6 +26,7 @@ class _Model:
 
         self.cp = cp_model
         self.model = cp_model.CpModel()
+        self.hers = hers
         self.zero = now.replace(minute=0, second=0, microsecond=0)
         self.chosen: list[tuple[Any, Any, Need, Opening]] = []
         self.trips: dict[tuple[date, str], Any] = {}
@@ -33,6 +34,7 @@ class _Model:
         self.by_day: dict[date, list[Any]] = defaultdict(list)
         self.spans: dict[tuple[date, str], list[tuple[Any, Any, int]]] = defaultdict(list)
         self.hours: dict[date, tuple[int, int]] = {}  # the first and the last step of each day
+        self._take_what_is_booked()
         for need in needs:
             for opening in openings:
                 for earliest, latest in windows(need, opening, hers, now):
@@ -41,6 +43,17 @@ class _Model:
 
     def _step(self, at: datetime) -> int:
         return int((at - self.zero) / GRID)
+
+    def _take_what_is_booked(self) -> None:
+        """What she comes for already: its time is taken, and waiting for it is waiting too."""
+        for (since, until), place in self.hers.booked:
+            if since < self.zero:
+                continue
+            first, last = self._step(since), -(-(until - self.zero) // GRID)
+            day = clock.today(since)
+            self.spans[day, place].append((True, first, last - first))
+            begin, end = self.hours.get(day, (first, last))
+            self.hours[day] = (min(first, begin), max(last, end))
 
     def _offer(self, need: Need, opening: Opening, earliest: datetime, latest: datetime) -> None:
         """One way to meet a need: a window in an opening, taken or not."""
@@ -68,9 +81,10 @@ class _Model:
     def solve(self) -> list[Visit]:
         """What is chosen. Each aim is settled before the next is asked, so that none is weighed against another."""
         met = sum(taken for taken, *_ in self.chosen)
-        trips = sum(self.trips.values())
+        further = {(day, place): trip for (day, place), trip in self.trips.items() if not self.hers.comes_to(place, day)}
+        trips = sum(further.values())
         first_day = clock.today(self.zero).toordinal()
-        days = sum((day.toordinal() - first_day) * trip for (day, _), trip in self.trips.items())
+        days = sum((day.toordinal() - first_day) * trip for (day, _), trip in further.items())
         solver = self._solver()
         for aim in (trips - met, -met, days):
             self._settle(solver, aim)

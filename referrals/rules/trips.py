@@ -54,18 +54,28 @@ class Opening:
 class Circumstances:
     """What her days allow.
 
-    ``away``: the times in which she can be away from home, journeys included. ``busy``: what she has already, her dose
-    at the pharmacy too. ``travel``: (place, minutes from home one way); a place that is not named takes none.
+    ``away``: the times in which she can be away from home, journeys included. ``busy``: what keeps its time, as her
+    dose at the pharmacy does. ``booked``: what she comes for already, and at which place. ``travel``: (place, minutes
+    from home one way); a place that is not named takes none.
     """
 
     away: tuple[Span, ...]
     busy: tuple[Span, ...] = ()
+    booked: tuple[tuple[Span, str], ...] = ()
     travel: tuple[tuple[str, int], ...] = ()
     needs_interpreter: bool = False
     needs_childcare: bool = False
 
     def travel_to(self, place: str) -> timedelta:
         return timedelta(minutes=dict(self.travel).get(place, 0))
+
+    def comes_to(self, place: str, day: date) -> bool:
+        """Whether she comes to that place on that day anyway."""
+        return any(place == where and clock.today(span[0]) == day for span, where in self.booked)
+
+    def is_elsewhere(self, place: str, day: date) -> bool:
+        """Whether she goes to another place on that day."""
+        return any(place != where and clock.today(span[0]) == day for span, where in self.booked)
 
 
 class Why(StrEnum):
@@ -91,11 +101,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One journey from home: a place, a London date, and what she comes for, in order."""
+    """One journey from home: a place, a London date, and what she comes for, in order.
+
+    ``joins``: she comes there that day anyway.
+    """
 
     place: str
     day: date
     visits: tuple[Visit, ...]
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +121,33 @@ class TripPlan:
 
     @property
     def trips_needed(self) -> int:
-        return len(self.trips) + len(self.apart)
+        """How often she leaves home for these needs, besides what is booked."""
+        return self._new + len(self.apart)
 
     @property
     def trips_saved(self) -> int:
         """Against a trip for each need."""
-        return sum(len(trip.visits) for trip in self.trips) - len(self.trips)
+        return sum(len(trip.visits) for trip in self.trips) - self._new
+
+    @property
+    def _new(self) -> int:
+        return sum(not trip.joins for trip in self.trips)
 
 
 def windows(need: Need, opening: Opening, hers: Circumstances, now: datetime) -> list[Span]:
     """When ``need`` could begin in ``opening``: (earliest, latest) starts, on the grid; empty where it cannot."""
     if opening.service not in need.services or not _has_what_she_needs(opening, hers):
         return []
+    if hers.is_elsewhere(opening.place, clock.today(opening.since)):
+        return []
     lasts, travel = timedelta(minutes=need.minutes), hers.travel_to(opening.place)
     first = max(opening.since, now + travel, need.not_before or opening.since)
     last = min(opening.until, _deadline(need, now) or opening.until)
     spans = [(max(first, since + travel), min(last, until - travel)) for since, until in hers.away]
-    for since, until in hers.busy:
-        spans = [part for span in spans for part in _without(span, since, until)]
+    spans = [span for span in spans if span[0] < span[1]]
+    for since, until in (*hers.busy, *(span for span, _ in hers.booked)):
+        if since < last and until > first:
+            spans = [part for span in spans for part in _without(span, since, until)]
     starts = [(_up(since), _down(until - lasts)) for since, until in spans]
     return [(earliest, latest) for earliest, latest in starts if earliest <= latest]
 
@@ -182,6 +205,8 @@ def plan_of(
         trips.setdefault((clock.today(visit.starts_at), where[visit.opening]), []).append(visit)
     met = {visit.need for days in trips.values() for visit in days}
     apart = [(need.key, why_apart(need, openings, hers, now)) for need in needs if need.key not in met]
+    in_order = sorted(trips.items())
     return TripPlan(
-        tuple(Trip(place, day, tuple(found)) for (day, place), found in sorted(trips.items())), tuple(apart)
+        tuple(Trip(place, day, tuple(found), hers.comes_to(place, day)) for (day, place), found in in_order),
+        tuple(apart),
     )

@@ -1,124 +1,98 @@
-"""The fewest trips: small cases against a search through every plan there is, one by one."""
+"""The fewest trips: what a plan keeps to, what joins what is booked, and why something stays apart.
+
+That no plan is better is tried in tests/faults/test_planner_optimal.py, against a search through every plan.
+"""
 
 from __future__ import annotations
 
-import random
-from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise, product
+from datetime import timedelta
 
 import pytest
 
-from carecoord import clock
 from referrals.rules.planner import fewest_trips
-from referrals.rules.trips import GRID, Circumstances, Need, Opening, TripPlan, Visit, plan_of, windows
+from referrals.rules.trips import Circumstances, Need, Opening, TripPlan, Why
+from tests.trips import NOW, always, day_at, need, opening
 
-NOW = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
-SERVICES = ("midwife", "scan", "prescriber", "mental_health")
-
-
-def day_at(day: int, hour: float) -> datetime:
-    return datetime(2026, 11, 20, tzinfo=UTC) + timedelta(days=day, hours=hour)
+FREE = Circumstances(away=always())
 
 
-def always(days: int = 60) -> tuple[tuple[datetime, datetime], ...]:
-    return tuple((day_at(day, 8), day_at(day, 18)) for day in range(days))
+def planned(needs: list[Need], openings: list[Opening], hers: Circumstances = FREE) -> TripPlan:
+    return fewest_trips(needs, openings, hers, now=NOW)
 
 
-def opening(key: int, day: int, since: float, until: float, service: str, place: str = "hub", **more: bool) -> Opening:
-    return Opening(key, place, service, day_at(day, since), day_at(day, until), **more)
+def kept(plan: TripPlan) -> list[list[str]]:
+    """What is done on each trip, in order."""
+    return [[visit.need for visit in trip.visits] for trip in plan.trips]
 
 
-def need(key: str, *services: str, minutes: int = 30, **more: datetime) -> Need:
-    return Need(key, frozenset(services or (key,)), minutes, **more)
+class TestAPlan:
+    def test_three_services_in_one_place_are_one_trip(self) -> None:
+        at_the_hub = [opening(key, 4, 10, 12, name) for key, name in enumerate(("midwife", "scan", "prescriber"))]
+        sooner = [opening(9, 2, 10, 12, "scan", "hospital")]
+        plan = planned([need("midwife"), need("scan"), need("prescriber")], [*sooner, *at_the_hub])
+        assert (plan.trips_needed, plan.trips_saved) == (1, 2)
+        assert [trip.place for trip in plan.trips] == ["hub"]
+        assert plan.trips[0].visits[-1].ends_at - plan.trips[0].visits[0].starts_at == timedelta(minutes=90)
+
+    def test_nothing_is_put_after_its_time(self) -> None:
+        two_days = [opening(1, 1, 10, 12, "midwife"), opening(2, 5, 10, 12, "midwife"), opening(3, 5, 10, 12, "scan")]
+        plan = planned([need("midwife", due_at=day_at(2, 12)), need("scan")], two_days)
+        assert kept(plan) == [["midwife"], ["scan"]]
+
+    def test_what_is_past_its_time_comes_as_soon_as_it_can(self) -> None:
+        later = [opening(1, 3, 10, 12, "midwife"), opening(2, 9, 10, 12, "midwife")]
+        plan = planned([need("midwife", due_at=day_at(-3, 12))], later)
+        assert plan.trips[0].day == day_at(3, 0).date()
+
+    def test_the_way_there_and_back_is_within_her_hours(self) -> None:
+        hers = Circumstances(away=((day_at(1, 9), day_at(1, 12)),), travel=(("hub", 45),))
+        plan = planned([need("midwife")], [opening(1, 1, 9, 12, "midwife")], hers)
+        visit = plan.trips[0].visits[0]
+        assert visit.starts_at >= day_at(1, 9.75)
+        assert visit.ends_at <= day_at(1, 11.25)
+
+    def test_no_openings_and_no_needs(self) -> None:
+        assert planned([], []).trips_needed == 0
+        assert planned([need("midwife")], []).apart == (("midwife", Why.NO_SERVICE),)
 
 
-# -- what is best, counted without a solver ------------------------------------------------------
+class TestWhatIsBooked:
+    BOOKED = Circumstances(away=always(), booked=(((day_at(6, 10), day_at(6, 10.5)), "hub"),))
+
+    def test_joining_it_is_no_further_trip_though_another_day_is_sooner(self) -> None:
+        plan = planned([need("scan")], [opening(1, 1, 9, 12, "scan"), opening(2, 6, 9, 12, "scan")], self.BOOKED)
+        assert [(trip.day, trip.joins) for trip in plan.trips] == [(day_at(6, 0).date(), True)]
+        assert (plan.trips_needed, plan.trips_saved) == (0, 1)
+
+    def test_it_keeps_its_time_and_nothing_lies_between(self) -> None:
+        plan = planned([need("scan")], [opening(1, 6, 9, 14, "scan")], self.BOOKED)
+        visit = plan.trips[0].visits[0]
+        assert day_at(6, 10) in (visit.ends_at, visit.starts_at - timedelta(minutes=30))
+
+    def test_she_is_not_asked_to_another_place_that_day(self) -> None:
+        plan = planned([need("scan")], [opening(1, 6, 9, 14, "scan", "clinic")], self.BOOKED)
+        assert plan.apart == (("scan", Why.NOT_HER_HOURS),)
 
 
-def worth(plan: TripPlan) -> tuple[int, int, int, int]:
-    """Smaller is better: trips, needs apart, days from today, minutes from first to last."""
-    days = sum((trip.day - clock.today(NOW)).days for trip in plan.trips)
-    waiting = sum((trip.visits[-1].ends_at - trip.visits[0].starts_at).seconds // 60 for trip in plan.trips)
-    return plan.trips_needed, len(plan.apart), days, waiting
+@pytest.mark.parametrize(
+    ("hers", "free", "why"),
+    [
+        (FREE, opening(1, 1, 9, 12, "scan"), Why.NO_SERVICE),
+        (Circumstances(always(), needs_interpreter=True), opening(1, 1, 9, 12, "midwife", has_interpreter=False),
+         Why.NO_INTERPRETER),
+        (Circumstances(always(), needs_childcare=True), opening(1, 1, 9, 12, "midwife", has_childcare=False),
+         Why.NO_CHILDCARE),
+        (FREE, opening(1, 8, 9, 12, "midwife"), Why.NOT_IN_TIME),
+        (FREE, opening(1, 1, 18, 20, "midwife"), Why.NOT_HER_HOURS),
+        (Circumstances(always(), busy=((day_at(1, 8), day_at(1, 12)),)), opening(1, 1, 9, 12, "midwife"),
+         Why.NOT_HER_HOURS),
+    ],
+)  # fmt: skip
+def test_why_it_stays_apart(hers: Circumstances, free: Opening, why: Why) -> None:
+    plan = planned([need("midwife", due_at=day_at(7, 12))], [free], hers)
+    assert plan.apart == (("midwife", why),)
 
 
-def ways(wanted: Need, openings: list[Opening], hers: Circumstances) -> list[Visit | None]:
-    """Every start on the grid in every opening, and none at all."""
-    found: list[Visit | None] = [None]
-    for each in openings:
-        for earliest, latest in windows(wanted, each, hers, NOW):
-            for step in range((latest - earliest) // GRID + 1):
-                starts = earliest + step * GRID
-                found.append(Visit(wanted.key, each.key, starts, starts + timedelta(minutes=wanted.minutes)))
-    return found
-
-
-def possible(visits: list[Visit], openings: list[Opening]) -> bool:
-    """One thing at a time, one place a day."""
-    where = {each.key: each.place for each in openings}
-    in_order = sorted(visits, key=lambda visit: visit.starts_at)
-    places: dict[date, set[str]] = {}
-    for visit in visits:
-        places.setdefault(clock.today(visit.starts_at), set()).add(where[visit.opening])
-    return all(one.ends_at <= two.starts_at for one, two in pairwise(in_order)) and all(
-        len(found) == 1 for found in places.values()
-    )
-
-
-def every_plan(needs: list[Need], openings: list[Opening], hers: Circumstances) -> list[TripPlan]:
-    """All plans there are, with every start on the grid."""
-    chosen = ([visit for visit in each if visit] for each in product(*(ways(one, openings, hers) for one in needs)))
-    return [plan_of(visits, needs, openings, hers, NOW) for visits in chosen if possible(visits, openings)]
-
-
-def days_of(plan: TripPlan) -> list[tuple[date, str]]:
-    return [(trip.day, trip.place) for trip in plan.trips]
-
-
-def small_case(seed: int) -> tuple[list[Need], list[Opening], Circumstances]:
-    chance = random.Random(seed)
-    openings = []
-    for key in range(chance.randint(1, 4)):
-        since = chance.choice((9.0, 9.5, 10.0, 10.25))
-        openings.append(
-            opening(
-                key,
-                chance.randint(0, 3),
-                since,
-                since + chance.choice((0.5, 0.75)),
-                chance.choice(SERVICES[:3]),
-                chance.choice(("hub", "clinic")),
-                has_interpreter=chance.random() > 0.2,
-                has_childcare=chance.random() > 0.2,
-            )
-        )
-    needs = [
-        need(
-            f"n{number}",
-            *chance.sample(SERVICES[:3], chance.randint(1, 2)),
-            minutes=chance.choice((15, 20, 30)),
-            **({"due_at": day_at(chance.randint(-1, 4), 12)} if chance.random() > 0.4 else {}),
-        )
-        for number in range(chance.randint(1, 3))
-    ]
-    busy = [(day_at(chance.randint(0, 3), 9), day_at(chance.randint(0, 3), 9.5)) for _ in range(2)]
-    hers = Circumstances(
-        away=always(4),
-        busy=tuple((since, until) for since, until in busy if since < until),
-        travel=(("hub", chance.choice((0, 25, 90))), ("clinic", 10)),
-        needs_interpreter=chance.random() > 0.8,
-        needs_childcare=chance.random() > 0.8,
-    )
-    return needs, openings, hers
-
-
-@pytest.mark.parametrize("seed", range(500))
-def test_no_plan_is_better(seed: int) -> None:
-    needs, openings, hers = small_case(seed)
-    found = fewest_trips(needs, openings, hers, now=NOW)
-    visits = [visit for trip in found.trips for visit in trip.visits]
-    assert possible(visits, openings)
-    plans = every_plan(needs, openings, hers)
-    assert worth(found)[:3] == min(worth(plan)[:3] for plan in plans)
-    same_trips = [worth(plan) for plan in plans if days_of(plan) == days_of(found)]
-    assert worth(found) == min(same_trips)
+def test_what_takes_the_time_is_said() -> None:
+    plan = planned([need("midwife"), need("talk", "midwife")], [opening(1, 1, 9, 9.5, "midwife")])
+    assert [why for _, why in plan.apart] == [Why.TAKEN]
