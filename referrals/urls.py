@@ -11,7 +11,9 @@ from referrals.views import (
     keeping,
     options,
     places,
+    planning,
     services,
+    visits,
     waiting,
 )
 
@@ -46,4 +48,10 @@ urlpatterns = [
     path("clinics/waiting/", waiting.waiting, name="waiting"),
     path("clinics/sessions/<int:session>/book/", for_whom.for_whom, name="book_session"),
     path("clinics/<int:clinic>/attendance/", attendance.attendance, name="attendance"),
+    path(f"{HER}plan-a-trip/", planning.plan_a_trip, name="plan_a_trip"),
+    path(f"{HER}her-day/", planning.her_day, name="her_day"),
+    path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/confirm/", visits.confirm_visit, name="confirm_visit"),
+    path("visits/<int:pk>/split/", planning.split_visit, name="split_visit"),
+    path("visits/<int:pk>/slip/", visits.visit_slip, name="visit_slip"),
 ]

@@ -81,7 +81,9 @@ class _Model:
     def solve(self) -> list[Visit]:
         """What is chosen. Each aim is settled before the next is asked, so that none is weighed against another."""
         met = sum(taken for taken, *_ in self.chosen)
-        further = {(day, place): trip for (day, place), trip in self.trips.items() if not self.hers.comes_to(place, day)}
+        further = {
+            (day, place): trip for (day, place), trip in self.trips.items() if not self.hers.comes_to(place, day)
+        }
         trips = sum(further.values())
         first_day = clock.today(self.zero).toordinal()
         days = sum((day.toordinal() - first_day) * trip for (day, _), trip in further.items())

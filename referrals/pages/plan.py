@@ -1,0 +1,81 @@
+"""What the page of a plan shows: each trip line by line, how it fits round her day, and what stays apart and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from carecoord import clock
+from referrals.forms.planning import as_sent
+from referrals.models import Place
+from referrals.pages.her_day import Fact, day_facts
+from referrals.pages.lines import Line, lines_of, span_in_words, trips_in_words
+from referrals.planning import HerSide, Proposal, Proposed
+from referrals.rules.her_days import Fit, fits
+
+
+@dataclass(frozen=True)
+class TripCard:
+    """One proposed trip. ``joins``: she comes there that day anyway. ``things``: what the form sends of it."""
+
+    number: int
+    heading: str
+    place: Place
+    day: date
+    point: str
+    joins: bool
+    lines: Sequence[Line]
+    fits: Sequence[Fit]
+    things: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What stands in no trip."""
+
+    title: str
+    kind: str
+    due: str
+    why: str
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """Everything beside the form. ``counted``: ``4 things in 1 trip instead of 4``."""
+
+    trips: Sequence[TripCard]
+    apart: Sequence[Apart]
+    counted: str
+    facts: Sequence[Fact]
+    nothing_open: bool
+
+
+def plan_page(hers: HerSide, proposal: Proposal, *, nothing_open: bool) -> PlanPage:
+    """The page of a proposal for her."""
+    sent = list(as_sent(proposal))
+    return PlanPage(
+        trips=[_card(number, trip, hers, sent[number]) for number, trip in enumerate(proposal.trips)],
+        apart=[Apart(wanted.words, wanted.kind_name, _due(wanted.due_at), str(why)) for wanted, why in proposal.apart],
+        counted=trips_in_words(proposal.things, proposal.new_trips),
+        facts=day_facts(hers),
+        nothing_open=nothing_open,
+    )
+
+
+def _card(number: int, trip: Proposed, hers: HerSide, things: Sequence[str]) -> TripCard:
+    return TripCard(
+        number=number,
+        heading=span_in_words(trip.begins, trip.ends),
+        place=trip.place,
+        day=trip.day,
+        point=hers.journey.point_on(trip.day),
+        joins=bool(trip.joins),
+        lines=lines_of(trip.things, trip.joins),
+        fits=fits(hers.days(), trip.day, trip.begins, trip.ends),
+        things=things,
+    )
+
+
+def _due(due_at: datetime | None) -> str:
+    return clock.due_in_words(due_at) if due_at else ""
