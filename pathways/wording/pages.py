@@ -214,6 +214,12 @@ PAGE_NAMES = {
     "services_for_her": "services for her",
     "options": "treatment after the birth",
     "option": "treatment after the birth",
+    "plan_a_trip": "planning a trip",
+    "her_day": "what her days allow",
+    "visit": "one visit",
+    "confirm_visit": "one visit",
+    "split_visit": "splitting a visit",
+    "visit_slip": "her copy of a visit",
 }
 
 

@@ -20,6 +20,7 @@ from tests.faults.people import one_in, team_for
 from tests.medicine import observed
 from tests.policy import policy
 from tests.routes import Route
+from tests.services import visit
 
 HERE, ELSEWHERE = "ASHF", "CALD"
 MISSING = 987_654_321  # nobody's id
@@ -36,6 +37,7 @@ class Her:
     handoff: int
     offer: int
     look: int  # what was seen of her baby once
+    visit: int
 
     def place(self, route: Route, name: str, nth: int) -> object:
         """What stands in that place of the route's address; nobody's number for what is no part of a record."""
@@ -52,9 +54,10 @@ OF_HER: dict[str, Callable[[Her], int]] = {
     "ward/<slug:code>": lambda her: her.journey,
     "handoffs": lambda her: her.handoff,
     "handoffs/offers": lambda her: her.offer,
+    "visits": lambda her: her.visit,
 }
 EVENTS = 2  # of each record, so many can be asked for
-NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING, MISSING)
+NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING, MISSING, MISSING)
 WORDS = {
     "code": "maple",
     "label": "abuse",
@@ -142,6 +145,7 @@ def _record(relation: str) -> Journey:
     offer_of(record)
     happened(record, ("baby_born", ago(1), {"place": "hospital"}, 1))
     observed(record)
+    visit(record, clock.today(ago(-3)))
     return record
 
 
@@ -149,7 +153,8 @@ def _ids(record: Journey) -> Her:
     offer = record.offers.get()
     handoff = record.handoffs.open().exclude(pk=offer.handoff_id).order_by("due_at")[0]
     events = record.events.order_by("-pk").values_list("pk", flat=True)[:EVENTS]
-    return Her(record.woman_id, record.pk, tuple(events), handoff.pk, offer.pk, record.observations.get().pk)
+    look, coming = record.observations.get(), record.visits.get()
+    return Her(record.woman_id, record.pk, tuple(events), handoff.pk, offer.pk, look.pk, coming.pk)
 
 
 def _grants(relation: str, record: Journey, staff: Iterable[User]) -> list[Grant]:
