@@ -15,9 +15,9 @@ from django.db.models import Q
 from carecoord import clock
 from pathways.models import Journey, SafeContact
 from pathways.models.contact import newest_contact
+from referrals.free import FreeSpan, children_expected, free_spans, while_minded
 from referrals.her_days import newest_day, rules_of
 from referrals.models import Appointment, HerDay, Place, Session, Visit
-from referrals.pages.free import FreeSpan, children_expected, free_spans, while_minded
 from referrals.placing import needs_interpreter
 from referrals.rules.her_days import HerDays
 from referrals.rules.planner import fewest_trips
@@ -57,6 +57,10 @@ class Thing:
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.wanted.minutes)
+
+    def sent_in(self, trip: int) -> str:
+        """How a page that shows it sends it on: ``trip|key|session|when``."""
+        return f"{trip}|{self.wanted.key}|{self.session.pk}|{self.starts_at.isoformat()}"
 
 
 @dataclass(frozen=True)

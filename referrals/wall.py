@@ -38,5 +38,9 @@ WALL = Wall(
         _of_journey("referrals_appointment", _WRITE),
         _of_journey("referrals_waiting", _WRITE),
     ),
-    functions=("referrals_taken(bigint[])", "referrals_children(bigint, date, bigint)"),
+    functions=(
+        "referrals_taken(bigint[])",
+        "referrals_children(bigint, date, bigint)",
+        "referrals_trips_saved(bigint, date, date)",
+    ),
 )

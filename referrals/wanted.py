@@ -102,8 +102,8 @@ def _owed(journey: Journey, reader: User) -> Iterator[tuple[Handoff, Wanted]]:
         kind = SEEN_FOR.get((handoff.moment, handoff.step))
         if kind and handoff.moment in by_key:
             title = by_key[handoff.moment].step(handoff.step).list_title
-            times = {"due_at": handoff.due_at, "not_before": handoff.not_before}
-            yield handoff, Wanted(f"handoff:{handoff.key}", kind, title, BY_KEY[kind].minutes, **times)
+            key, minutes = f"handoff:{handoff.key}", BY_KEY[kind].minutes
+            yield handoff, Wanted(key, kind, title, minutes, handoff.due_at, handoff.not_before)
 
 
 def _is_evidence(referred: Wanted, handoff: Handoff) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from pathways.forms.once import OnceForm
 from pathways.forms.shared import Text
 from referrals.models import HerDay, Place, Session, Visit
 from referrals.models.columns import LONGEST_NAME, LONGEST_WORDS
-from referrals.planning import Asked, HerSide, Proposal, Thing
+from referrals.planning import Asked, HerSide, Thing
 from referrals.rules.kinds import CHOICES
 from referrals.wanted import Wanted, in_order, typed
 
@@ -85,7 +85,8 @@ class PlanForm(OnceForm):
         self, data: QueryDict | None, *, hers: HerSide, wanted: Sequence[Wanted], visit: Visit | None = None
     ) -> None:
         """``visit``: the one that is split; what of it is moved is chosen, and goes to another day."""
-        super().__init__(_with_button(data) if data is not None else None)
+        self._sent = _with_button(data) if data is not None else QueryDict()
+        super().__init__(self._sent if data is not None else None)
         self._hers, self._open, self._visit = hers, {each.key: each for each in wanted}, visit
         keys = [(each.key, _with_due_time(each)) for each in wanted]
         self.fields["wanted"] = _several("On another day" if visit else "What she is seen for", keys)
@@ -105,7 +106,7 @@ class PlanForm(OnceForm):
     def _add_circumstances(self) -> None:
         hers = self._hers
         places = Place.objects.filter(site=hers.journey.site_id).order_by("name")
-        sent = self.data.getlist("not_days") if self.is_bound else []
+        sent = self._sent.getlist("not_days")
         days = {text: clock.day_in_words(day) for text in sent if (day := _day_or_none(text))}
         self._add_pressed("not_days", "Not on", days)
         if len(places) > 1:
@@ -123,13 +124,13 @@ class PlanForm(OnceForm):
 
     def _add_pressed(self, name: str, label: str, choices: Mapping[str, str]) -> None:
         """What a button of the plan chose, so that it can be taken back; nothing where none was pressed."""
-        pressed = dict.fromkeys(self.data.getlist(name)) if self.is_bound else {}
+        pressed = dict.fromkeys(self._sent.getlist(name))
         if known := [(key, choices[key]) for key in pressed if key in choices]:
             self.fields[name] = _several(label, known)
 
     @property
     def asked(self) -> Asked:
-        """What is asked, of a form that is valid or was not sent: then everything that is open, within her safe hours."""
+        """What is asked; of a form that was not sent everything that is open, within her safe hours."""
         data = self.cleaned_data if self.is_bound else {name: field.initial for name, field in self.fields.items()}
         chosen = [self._open[key] for key in data["wanted"]]
         not_days = {date.fromisoformat(day) for day in data.get("not_days") or ()}
@@ -172,13 +173,13 @@ class PlanForm(OnceForm):
         return any(kind.value() for kind, _ in self.further)
 
     def chosen_trips(self) -> list[list[Thing]]:
-        """The trips of the plan that were left ticked, as they were shown. Raises Refused for what is not open any more.
+        """The trips that were left ticked, as they were shown; each thing travels as ``Thing.sent_in`` says.
 
-        Each thing travels as ``trip|key|session|when``.
+        Raises Refused for what is not open any more.
         """
         by_key = {each.key: each for each in self.asked.wanted}
-        ticked, trips = set(self.data.getlist("book")), dict[str, list[Thing]]()
-        said = [text.split("|") for text in self.data.getlist("thing")]
+        ticked, trips = set(self._sent.getlist("book")), dict[str, list[Thing]]()
+        said = [text.split("|") for text in self._sent.getlist("thing")]
         said = [parts for parts in said if len(parts) == 4 and parts[0] in ticked]
         rows = Session.objects.select_related("clinic__place")
         sessions = {
@@ -189,12 +190,6 @@ class PlanForm(OnceForm):
                 raise Refused(_STALE)
             trips.setdefault(trip, []).append(Thing(by_key[key], sessions[session], starts_at))
         return list(trips.values())
-
-
-def as_sent(proposal: Proposal) -> Iterable[list[str]]:
-    """The things of each trip as ``chosen_trips`` reads them."""
-    for number, trip in enumerate(proposal.trips):
-        yield [f"{number}|{thing.wanted.key}|{thing.session.pk}|{thing.starts_at.isoformat()}" for thing in trip.things]
 
 
 def _several(label: str, choices: Sequence[tuple[str, str]]) -> forms.MultipleChoiceField:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from carecoord import clock
-from referrals.forms.planning import as_sent
 from referrals.models import Place
 from referrals.pages.her_day import Fact, day_facts
 from referrals.pages.lines import Line, lines_of, span_in_words, trips_in_words
@@ -55,9 +54,8 @@ class PlanPage:
 
 def plan_page(hers: HerSide, proposal: Proposal, *, nothing_open: bool) -> PlanPage:
     """The page of a proposal for her."""
-    sent = list(as_sent(proposal))
     return PlanPage(
-        trips=[_card(number, trip, hers, sent[number]) for number, trip in enumerate(proposal.trips)],
+        trips=[_card(number, trip, hers) for number, trip in enumerate(proposal.trips)],
         apart=[_apart(wanted, why) for wanted, why in proposal.apart],
         counted=trips_in_words(proposal.things, proposal.new_trips),
         facts=day_facts(hers),
@@ -65,7 +63,7 @@ def plan_page(hers: HerSide, proposal: Proposal, *, nothing_open: bool) -> PlanP
     )
 
 
-def _card(number: int, trip: Proposed, hers: HerSide, things: Sequence[str]) -> TripCard:
+def _card(number: int, trip: Proposed, hers: HerSide) -> TripCard:
     return TripCard(
         number=number,
         heading=span_in_words(trip.begins, trip.ends),
@@ -75,7 +73,7 @@ def _card(number: int, trip: Proposed, hers: HerSide, things: Sequence[str]) -> 
         joins=bool(trip.joins),
         lines=lines_of(trip.things, trip.joins),
         fits=fits(hers.days(), trip.day, trip.begins, trip.ends),
-        things=things,
+        things=[thing.sent_in(number) for thing in trip.things],
     )
 
 

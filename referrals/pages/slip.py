@@ -42,8 +42,8 @@ class Slip:
 
 def slip_of(journey: Journey, visit: Visit, *, names_services: bool) -> Slip:
     """Her copy. ``names_services``: she said that it is safe to have them on paper."""
-    rows = visit.appointments.exclude(state=Appointment.State.CANCELLED).order_by("during")
-    rows = list(rows.select_related("session__room"))
+    standing = visit.appointments.exclude(state=Appointment.State.CANCELLED).order_by("during")
+    rows = list(standing.select_related("session__room"))
     place = visit.place
     ends = max((each.during.upper for each in rows), default=None)
     return Slip(

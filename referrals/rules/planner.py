@@ -14,7 +14,7 @@ from typing import Any
 from carecoord import clock
 from referrals.rules.trips import GRID, Circumstances, Need, Opening, TripPlan, Visit, plan_of, windows
 
-SECONDS = 5.0  # far more than it takes; a plan that is not proven best by then is still a plan
+SECONDS = 2.0  # for each aim, far more than it takes; a plan that is not proven best by then is still a plan
 FURTHEST = timedelta(days=120)
 
 

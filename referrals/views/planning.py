@@ -21,6 +21,7 @@ from referrals.forms.planning import HerDayForm, PlanForm
 from referrals.her_days import newest_day, say_her_day
 from referrals.models import Visit
 from referrals.pages.plan import plan_page
+from referrals.pages.saved import trips_saved
 from referrals.planning import HerSide, Proposal, propose
 from referrals.trips import book_trips, booked_before
 from referrals.views.visits import her_visit, standing_of
@@ -61,6 +62,7 @@ def _plan(request: StaffRequest, her: Journey, wanted: Sequence[Wanted], *, visi
         "form": form,
         "page": plan_page(hers, proposal, nothing_open=not wanted),
         "visit": visit,
+        "saved_here": trips_saved(her.site, clock.today()),
     }
     return render(request, "referrals/plan.html", context)
 

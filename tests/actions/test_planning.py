@@ -15,12 +15,14 @@ from django.db import connection, transaction
 from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
+from carecoord.sites.models import Site
 from pathways.actions import Refused
 from pathways.contact import Agreed, agree_contact
 from pathways.models import Journey, Woman
+from referrals.free import children_expected, free_spans
 from referrals.her_days import newest_day, say_her_day
 from referrals.models import Appointment, HerDay, Visit, Waiting
-from referrals.pages.free import children_expected, free_spans
+from referrals.pages.saved import trips_saved
 from referrals.placing import TakenMeanwhile
 from referrals.planning import Asked, HerSide, Proposal, propose
 from referrals.rules.trips import Why
@@ -337,3 +339,29 @@ class TestBookingIt:
             book_trips(her, [], submission=uuid.uuid4(), by=midwife)
         with pytest.raises(PermissionDenied):
             book_trips(her, [], submission=uuid.uuid4(), by=staff(site="CALD"))
+
+
+class TestTripsSaved:
+    def saved_by(self, number: int, **more: Any) -> None:
+        day = clinic(MONDAY - timedelta(days=10), **more)
+        of = session(day, seats=20)
+        for seat in range(1, number + 1):
+            row = appointment(journey(), of, seat=seat)
+            Visit.objects.filter(pk=row.visit_id).update(planned=True, instead_of=4)
+
+    def told(self, by: User) -> str:
+        with as_role(WEB), transaction.atomic():
+            _acting(by)
+            return trips_saved(Site.objects.get(code="ASHF"), clock.today())
+
+    def test_of_eight_women_and_more_a_rounded_number(self, midwife: User) -> None:
+        self.saved_by(9)
+        assert self.told(midwife) == "about 25 trips"
+
+    def test_of_fewer_women_nothing(self, midwife: User) -> None:
+        self.saved_by(7)
+        assert self.told(midwife) == ""
+
+    def test_of_another_site_nothing(self, midwife: User) -> None:
+        self.saved_by(9)
+        assert self.told(staff(site="CALD")) == ""
