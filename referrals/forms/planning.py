@@ -119,7 +119,7 @@ class PlanForm(OnceForm):
             )
         if hers.needs_interpreter:
             self.fields["interpreter_comes"] = forms.BooleanField(
-                label="An interpreter is booked for her", required=False, help_text="Also where the session has none."
+                label="We arrange an interpreter", required=False, help_text="Sessions without one will do, too."
             )
 
     def _add_pressed(self, name: str, label: str, choices: Mapping[str, str]) -> None:

@@ -44,13 +44,14 @@ class WaitingLine:
 
 @dataclass(frozen=True)
 class HerAppointments:
-    """What is to come, what she waits for, and what was."""
+    """What is to come, what she waits for, and what was. ``plan_url``: where trips are planned for her."""
 
     coming: Sequence[Line]
     more: int
     waiting: Sequence[WaitingLine]
     before: Sequence[Line]
     url: str
+    plan_url: str
     may_book: bool
 
 
@@ -67,6 +68,7 @@ def on_her_journey(journey: Journey, reader: User, now: datetime) -> HerAppointm
         waiting_lines(journey),
         (),
         reverse("appointments", args=[journey.pk]),
+        reverse("plan_a_trip", args=[journey.pk]),
         Ability.BOOK in reader.abilities,
     )
 
@@ -81,6 +83,7 @@ def her_appointments(journey: Journey, reader: User, now: datetime) -> HerAppoin
         waiting_lines(journey),
         [line for line, coming in zip(lines, is_coming, strict=True) if not coming][::-1],
         reverse("appointments", args=[journey.pk]),
+        reverse("plan_a_trip", args=[journey.pk]),
         Ability.BOOK in reader.abilities and not journey.is_closed,
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from carecoord import clock
 from carecoord.access.models import User
 from pathways.models import Journey
+from referrals.attending import has_interpreter
 from referrals.models import Appointment, Visit
 from referrals.pages.her_day import Fact
 from referrals.pages.lines import Line, lines_of, span_in_words, trips_in_words
@@ -65,7 +66,7 @@ def card_of(journey: Journey, visit: Visit, reader: User, at: datetime) -> Visit
         point=journey.point_on(visit.on),
         counted=trips_in_words(max(visit.instead_of, len(lines)) if visit.planned else len(lines), 1),
         lines=lines,
-        facts=_getting_there(visit, hers, days, begins) if lines else [],
+        facts=_getting_there(visit, hers, days, lines) if lines else [],
         fits=fits(days, visit.on, begins, ends) if lines else [],
         elsewhere=[*_other_visits(visit, hers), *map(_open, wanted_of(journey, reader))],
         is_past=bool(lines) and ends <= at,
@@ -80,19 +81,19 @@ def where_in_words(visit: Visit) -> str:
     return ", ".join(dict.fromkeys((visit.place.name, visit.place.neutral_name)))
 
 
-def _getting_there(visit: Visit, hers: HerSide, days: HerDays, begins: datetime) -> list[Fact]:
+def _getting_there(visit: Visit, hers: HerSide, days: HerDays, lines: Sequence[Line]) -> list[Fact]:
     found: list[Fact] = []
     if hers.day and hers.day.travel_minutes:
         by = f" by {hers.day.travel_by}" if hers.day.travel_by else ""
         found.append((f"From home{by}", f"{hers.day.travel_minutes} min"))
-        found.append(("Sets out at", f"{(begins - days.travel).astimezone(clock.LONDON):%H:%M}"))
+        found.append(("Sets out at", f"{(lines[0].begins - days.travel).astimezone(clock.LONDON):%H:%M}"))
     if visit.place and visit.place.getting_there:
         found.append(("The way", visit.place.getting_there))
     if visit.children:
         found.append(("Crèche place", f"held, {visit.children} {'child' if visit.children == 1 else 'children'}"))
     if hers.needs_interpreter:
-        booked = "booked" if visit.interpreter_booked else "not booked yet"
-        found.append((f"Interpreter, {hers.journey.woman.interpreter}", booked))
+        comes = all(has_interpreter(line.appointment) for line in lines if line.appointment)
+        found.append((f"Interpreter, {hers.journey.woman.interpreter}", "arranged" if comes else "not arranged yet"))
     return found
 
 
