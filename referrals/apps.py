@@ -9,6 +9,7 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
+        from pathways.demo.parts import NAMED
         from pathways.grants import FOLLOWING
         from referrals.access import grants_of
         from referrals.declared_steps import declare_after_migrate
@@ -16,6 +17,7 @@ class ReferralsConfig(AppConfig):
         build_after_migrate(self, "referrals.wall", needs="referrals_waiting")
         declare_after_migrate(self)
         FOLLOWING.append(grants_of)
+        NAMED.append("referrals.demo.her_days.part")
         self._fill_places()
 
     def _fill_places(self) -> None:

@@ -29,9 +29,10 @@ class OwnTrip:
 
 @dataclass(frozen=True)
 class VisitCard:
-    """Everything that the page shows. ``stands``: something of it is not cancelled."""
+    """Everything that the page shows. ``clinic_id``: the day it lies in. ``stands``: not all of it is cancelled."""
 
     visit: Visit
+    clinic_id: int | None
     heading: str
     where: str
     point: str
@@ -54,13 +55,15 @@ class VisitCard:
 
 def card_of(journey: Journey, visit: Visit, reader: User, at: datetime) -> VisitCard:
     """The card of her visit as ``reader`` sees it."""
-    rows = visit.appointments.exclude(state=Appointment.State.CANCELLED).order_by("during")
-    lines = lines_of([], rows.select_related("session__room", "session__service", "session__clinician"))
+    standing = visit.appointments.exclude(state=Appointment.State.CANCELLED).order_by("during")
+    rows = list(standing.select_related("session__room", "session__clinician"))
+    lines = lines_of([], rows)
     hers = HerSide.of(journey)
     days = hers.days()
     begins, ends = (lines[0].begins, max(line.ends for line in lines)) if lines else (at, at)
     return VisitCard(
         visit=visit,
+        clinic_id=next((row.session.clinic_id for row in rows if row.session), None),
         heading=span_in_words(begins, ends) if lines else clock.day_in_words(visit.on),
         where=where_in_words(visit),
         point=journey.point_on(visit.on),
