@@ -51,6 +51,13 @@ class TestAPlan:
         assert visit.starts_at >= day_at(1, 9.75)
         assert visit.ends_at <= day_at(1, 11.25)
 
+    def test_two_trips_with_one_thing_apart_are_better_than_three_with_none(self) -> None:
+        together = [opening(1, 1, 10, 12, "midwife"), opening(2, 1, 10, 12, "scan")]
+        scattered = [opening(3, 2, 10, 12, "midwife"), opening(4, 3, 10, 12, "scan")]
+        elsewhere = opening(5, 1, 10, 12, "dentist", "surgery")
+        plan = planned([need("midwife"), need("scan"), need("dentist")], [*together, *scattered, elsewhere])
+        assert (plan.trips_needed, [key for key, _ in plan.apart]) == (2, ["dentist"])
+
     def test_no_openings_and_no_needs(self) -> None:
         assert planned([], []).trips_needed == 0
         assert planned([need("midwife")], []).apart == (("midwife", Why.NO_SERVICE),)
