@@ -22,6 +22,7 @@ from pathways.pages.privacy import notices_for
 PAGES = (
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
     ("Ward", "wards", Ability.SEE_WARD),
+    ("Clinics", "clinics", Ability.SEE_CLINICS),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
     ("Alerts", "alerts", Ability.SEE_HANDOFFS),
     ("Notices", "notices", Ability.SEE_NOTICES),

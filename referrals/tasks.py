@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from referrals import waiting
+from referrals import cancelling, series, waiting
 
 
 @shared_task(ignore_result=True)
 def keep_places() -> None:
     """Keep what was given back for who waits; let lapse what was not confirmed. Beat asks for it every minute."""
     waiting.keep_places()
+
+
+@shared_task(ignore_result=True)
+def make_clinic_days() -> None:
+    """Make the days of clinics that come again, twelve weeks ahead. Beat asks for it every hour."""
+    series.make_all_days()
+
+
+@shared_task(ignore_result=True)
+def pass_on_cancelled() -> None:
+    """Tell midwives which of their women's appointments we cancelled. Beat asks for it every minute."""
+    cancelling.pass_on()

@@ -42,5 +42,6 @@ WALL = Wall(
         "referrals_taken(bigint[])",
         "referrals_children(bigint, date, bigint)",
         "referrals_trips_saved(bigint, date, date)",
+        "referrals_cancel_sessions(bigint[], text, bigint)",
     ),
 )

@@ -1,7 +1,7 @@
 """Services, referrals, clinics, appointments."""
 
 from referrals.models.appointments import Appointment, HerDay, Visit, Waiting
-from referrals.models.clinics import Clinic, Feed, OnHoliday, Series, SeriesSession, Session
+from referrals.models.clinics import Clinic, Feed, Series, SeriesSession, Session
 from referrals.models.referrals import Referral, ReferralConsent, ReferralLink, ReferralStep, Shared, TreatmentOption
 from referrals.models.services import Access, Place, Room, Service
 
@@ -11,7 +11,6 @@ __all__ = [
     "Clinic",
     "Feed",
     "HerDay",
-    "OnHoliday",
     "Place",
     "Referral",
     "ReferralConsent",

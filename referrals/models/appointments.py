@@ -92,7 +92,8 @@ class Appointment(models.Model):
 
     ``state``: *held* is a freed place kept for her until ``held_until``, while somebody asks her. ``need_key`` is what
     it is for: ``handoff:…`` (a handoff's key), ``referral:…``, ``waiting:…``, or empty. What became of it on the day
-    is two answers: ``took_place`` (did the session happen) and ``attended`` (was she able to come).
+    is two answers: ``took_place`` (did the session happen) and ``attended`` (was she able to come). Where we cancelled
+    it, her midwife's side gets a message (``passed_on_at``), and somebody tells her (``told_at``).
     """
 
     class State(models.TextChoices):
@@ -139,6 +140,9 @@ class Appointment(models.Model):
     cancelled_by = person()
     cancelled_whose = models.CharField(max_length=8, blank=True, choices=Whose.choices)
     cancelled_why = models.CharField(max_length=LONGEST_WORDS, blank=True)
+    passed_on_at = models.DateTimeField(null=True, editable=False)
+    told_at = models.DateTimeField(null=True)
+    told_by = person()
     took_place = models.BooleanField(null=True, help_text="did the session happen")
     attended = models.CharField(max_length=6, blank=True, choices=Attended.choices)
     recorded_at = models.DateTimeField(null=True)
@@ -150,6 +154,11 @@ class Appointment(models.Model):
             models.Index(fields=["session"], name="appointments_of_session"),
             models.Index(fields=["visit"], name="appointments_of_visit"),
             models.Index(fields=["journey"], name="appointments_of_journey"),
+            models.Index(
+                fields=["cancelled_at"],
+                condition=Q(cancelled_whose__in=["ours", "service"], passed_on_at=None),
+                name="cancelled_not_passed_on",
+            ),
         ]
         constraints = [
             ExclusionConstraint(
@@ -183,6 +192,7 @@ class Appointment(models.Model):
                 | (~Q(state="cancelled") & Q(cancelled_at=None, cancelled_whose="")),
                 name="cancelled_by_one_side",
             ),
+            models.CheckConstraint(condition=Q(told_at=None) | Q(state="cancelled"), name="told_of_what_was_cancelled"),
             models.CheckConstraint(
                 condition=Q(recorded_at=None, took_place=None, attended="")
                 | Q(recorded_at__isnull=False, took_place=False, attended="")

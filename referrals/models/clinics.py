@@ -13,15 +13,8 @@ from django.db.models import F, Q
 from carecoord import clock
 from referrals.models.columns import LONGEST_NAME, LONGEST_WORDS, person
 from referrals.models.services import Place, Room, Service
-from referrals.rules import kinds
-
-
-class OnHoliday(models.TextChoices):
-    """What becomes of a day of a series that falls on a bank holiday of the site's nation."""
-
-    SKIP = "skip", "There is none that day"
-    NEXT = "next", "It is on the next working day"
-    HOLD = "hold", "It takes place all the same"
+from referrals.rules import days, kinds
+from referrals.rules.days import OnHoliday
 
 
 class Series(models.Model):
@@ -31,7 +24,7 @@ class Series(models.Model):
     first_on = models.DateField()
     every_weeks = models.PositiveSmallIntegerField(default=1)
     until = models.DateField(null=True, blank=True, help_text="the last day")
-    on_holiday = models.CharField(max_length=4, choices=OnHoliday.choices, default=OnHoliday.SKIP)
+    on_holiday = models.CharField(max_length=4, choices=days.CHOICES, default=OnHoliday.SKIP)
     creche_from = models.TimeField(null=True, blank=True)
     creche_until = models.TimeField(null=True, blank=True)
     creche_places = models.PositiveSmallIntegerField(default=0)
