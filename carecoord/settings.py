@@ -158,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
     "ward_doses": {"task": "medications.tasks.schedule", "schedule": 300, "options": {"expires": 300}},
     "second_doses": {"task": "medications.tasks.tell_of_reports", "schedule": 15, "options": {"expires": 15}},
     "keep_places": {"task": "referrals.tasks.keep_places", "schedule": 60, "options": {"expires": 60}},
+    "clinic_days": {"task": "referrals.tasks.make_clinic_days", "schedule": 3600, "options": {"expires": 3600}},
+    "cancelled": {"task": "referrals.tasks.pass_on_cancelled", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "carecoord.tasks.heartbeat", "schedule": 60, "options": {"expires": 60}},
     "seal_audit": {"task": "carecoord.audit.tasks.seal_audit", "schedule": 30, "options": {"expires": 30}},
     "anchor_audit": {"task": "carecoord.audit.tasks.anchor_audit", "schedule": 3600, "options": {"expires": 3600}},

@@ -9,7 +9,6 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
-        from pathways.demo.parts import NAMED
         from pathways.grants import FOLLOWING
         from referrals.access import grants_of
         from referrals.declared_steps import declare_after_migrate
@@ -17,7 +16,6 @@ class ReferralsConfig(AppConfig):
         build_after_migrate(self, "referrals.wall", needs="referrals_waiting")
         declare_after_migrate(self)
         FOLLOWING.append(grants_of)
-        NAMED.append("referrals.demo.her_days.part")
         self._fill_places()
 
     def _fill_places(self) -> None:
@@ -32,8 +30,10 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.waiting import beside_a_day
         from referrals.panels import BESIDE_A_DAY
 
+        NAMED.append("referrals.demo.her_days.part")
         register(OPTIONS)
         NAMED.append("referrals.demo.directory.part")
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))
         ON_HER_JOURNEY.register(Panel("visits", 26, "referrals/appointments_panel.html", on_her_journey))
         BESIDE_A_DAY.register(Panel("waiting", 10, "referrals/waiting_beside.html", beside_a_day))
+        NAMED.append("referrals.demo.clinics.part")

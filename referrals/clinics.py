@@ -238,7 +238,7 @@ def _taken_meanwhile(
     clinic: Clinic, plan: SessionPlan, during: DateTimeTZRange, this: int | None = None
 ) -> Refused | None:
     """Who has the room, or the clinician, at that time; None where it is neither."""
-    then = Session.objects.filter(during__overlap=during, cancelled_at=None).exclude(pk=this)
+    then = Session.objects.filter(during__overlap=during, cancelled_at=None).exclude(pk=this or 0)
     then = then.select_related("room", "clinician", "service", "clinic__place").order_by("during")
     day = clock.day_in_words(clinic.on)
     if has_room := then.filter(room=plan.room).first():

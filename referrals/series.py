@@ -1,7 +1,7 @@
 """The verbs of clinics that come again: begin a series, say what is on each of its days, end it; and making the days.
 
-Days are made ahead, by whoever begins a series and by the worker each hour; each is made once, and is then a day of its
-own: changed or cancelled, it is not made again. What cannot be on one of them stands there as not held, with the reason.
+Days are made ahead, by whoever begins a series and by the worker each hour. Each is made once, and is then a day of
+its own: changed or cancelled, it is not made again. What cannot be on one stands there as not held, with the reason.
 """
 
 from __future__ import annotations

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import time
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 
 from carecoord import clock
-from carecoord.access.models import User
 from carecoord.formfields import CareForm, NhsDateField
 from carecoord.refused import Refused
 from pathways.forms.shared import Text, fields_only, refuse
 from referrals.clinics import LEAST_MINUTES, MOST_SEATS, Creche, SessionPlan, works_at
-from referrals.models import Place, Room, Service
+from referrals.models import Place, Service
 from referrals.models.columns import LONGEST_NAME, LONGEST_WORDS
 from referrals.rules import days, kinds
 from referrals.series import MOST_WEEKS, SeriesPlan
@@ -167,13 +166,13 @@ class SessionForm(ClinicForm):
         data = self.cleaned_data
         return SessionPlan(
             data["kind"],
-            cast("Room", self.rooms[data["room"]]),
+            self.rooms[data["room"]],
             _whole_minute(data["starts"]),
             _whole_minute(data["ends"]),
             data["minutes"],
             data["seats"],
-            cast("Service | None", self.services.get(data["service"])),
-            cast("User | None", self.people.get(data["clinician"])),
+            self.services.get(data["service"]),
+            self.people.get(data["clinician"]),
             data["clinician_name"],
             data["has_interpreter"],
         )

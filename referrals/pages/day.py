@@ -248,8 +248,9 @@ class _Drawing:
         """Where a free place is booked; "" where there is none, or its time has passed."""
         if not self.may_book or not box.free or box.until <= self.now:
             return ""
-        url = link("book_slot", session.pk)
-        return f"{url}?at={box.since.astimezone(clock.LONDON):%H:%M}" if url else ""
+        url = link("book_session", session.pk)
+        at = f"?at={box.since.astimezone(clock.LONDON):%H:%M}" if box.since > self.now else ""
+        return f"{url}{at}" if url else ""
 
     def _who(self, appointment: Appointment) -> Who:
         journey = appointment.journey
@@ -258,7 +259,7 @@ class _Drawing:
             journey.woman_id,
             journey.woman.list_name,
             appointment.words,
-            link("appointment", appointment.pk) or link("journey", journey.pk),
+            link("appointment", journey.pk, appointment.pk) or link("journey", journey.pk),
             is_held=appointment.state == Appointment.State.HELD,
             is_chosen=journey.pk == self.chosen,
         )

@@ -20,7 +20,7 @@ WEEKS = 4  # on one page
 
 
 class DayLine(NamedTuple):
-    """One day on the list."""
+    """One day on the list. ``free``: how much time; "" for a day that has passed."""
 
     clinic: Clinic
     services: str
@@ -77,7 +77,8 @@ def _line(clinic: Clinic, sessions: list[Session], taken: list[TakenPlace]) -> D
     here = {each.pk for each in sessions}
     places = [each for each in taken if each.session in here]
     services = ", ".join(dict.fromkeys(BY_KEY[each.kind].name for each in sessions))
-    return DayLine(clinic, services, len(places), span_in_words(free_in(sessions, places)))
+    free = "" if clinic.on < clock.today() else f"{span_in_words(free_in(sessions, places))} free"
+    return DayLine(clinic, services, len(places), free)
 
 
 def _in_week(lines: list[DayLine], monday: date) -> list[DayLine]:

@@ -5,6 +5,7 @@ Pure Python. The boxes of a column follow each other without a gap, so that a dr
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -110,7 +111,7 @@ def _group(stretch: Stretch) -> Iterator[Box]:
     """A box for each stretch of time in which the same women are there."""
     ends = {stretch.since, stretch.until} | {end for each in stretch.taken for end in (each.since, each.until)}
     edges = sorted(ends)
-    for since, until in zip(edges, edges[1:], strict=False):
+    for since, until in itertools.pairwise(edges):
         there = tuple(
             sorted(
                 (each for each in stretch.taken if each.since <= since and until <= each.until),

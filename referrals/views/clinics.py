@@ -15,7 +15,6 @@ from carecoord.access.middleware import StaffRequest, requires
 from carecoord.refused import Refused
 from pathways.views.her import shown
 from referrals import cancelling
-from referrals.models import Appointment
 from referrals.pages import days as query
 from referrals.pages.day import day_of
 from referrals.pages.links import link
@@ -35,9 +34,8 @@ def clinics(request: StaffRequest) -> HttpResponse:
         "is_now": page.since <= clock.today() <= page.until,
         "many_sites": len(request.user.site_ids) > 1,
         "may_keep": Ability.KEEP_CLINICS in request.user.abilities,
-        "may_book": Ability.BOOK in request.user.abilities,
         "to_tell": to_tell_count(request.user),
-        "waiting_url": link("clinics_waiting"),
+        "waiting_url": link("waiting") if Ability.BOOK in request.user.abilities else "",
     }
     return render(request, "referrals/clinics.html", context)
 

@@ -154,7 +154,7 @@ def test_somebody_is_in_one_session_at_a_time_also_at_another_place(manager: Use
     sonographer = staff(name="S. Ito")
     clinics.add_session(day, plan(clinician=sonographer), by=manager)
     elsewhere = clinic(day.on, at=place("Elm Road"))
-    with pytest.raises(Refused, match="S. Ito is elsewhere on .*: Mill Lane hub, Scan, 10:00–12:00") as refused:
+    with pytest.raises(Refused, match=r"S. Ito is elsewhere on .*: Mill Lane hub, Scan, 10:00–12:00") as refused:
         clinics.add_session(elsewhere, plan(room("A", of=elsewhere.place), clinician=sonographer), by=manager)
     assert refused.value.field == "clinician"
 
@@ -172,7 +172,7 @@ def test_a_change_leaves_nobody_without_her_place(manager: User, day: Clinic) ->
     made = session(day, seats=3)
     appointment(journey(), made, "11:30", seat=2)
     here = made.room
-    with pytest.raises(Refused, match="a place at 11:30–12:00. Move her first"):
+    with pytest.raises(Refused, match=r"a place at 11:30–12:00. Move her first"):
         clinics.change_session(made, plan(here, "midwifery", ends="11:45", seats=3), by=manager)
     with pytest.raises(Refused, match="Women have places"):
         clinics.change_session(made, plan(here, "scan", seats=3), by=manager)

@@ -112,7 +112,7 @@ def test_two_sessions_of_a_series_share_no_room_and_nobody(manager: User) -> Non
     series.add_to_series(made, plan(clinician=ito), by=manager)
     with pytest.raises(Refused, match="Room 1 has another session of this series then: 10:00–12:00"):
         series.add_to_series(made, plan(starts="11:00", ends="13:00"), by=manager)
-    with pytest.raises(Refused, match="S. Ito has another session of this series then"):
+    with pytest.raises(Refused, match=r"S. Ito has another session of this series then"):
         series.add_to_series(made, plan(room("Room 2"), starts="11:00", ends="13:00", clinician=ito), by=manager)
     series.add_to_series(made, plan(starts="12:00", ends="13:00", clinician=ito), by=manager)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -73,7 +74,7 @@ def test_made_in_parts_they_are_the_same_days(rhythm: Rhythm, nation: str, stops
     edges = [FIRST - timedelta(days=1), *sorted(stops), LAST]
     parts = [
         day
-        for since, until in zip(edges, edges[1:], strict=False)
+        for since, until in itertools.pairwise(edges)
         for day in all_days(rhythm, nation, since + timedelta(days=1), until)
     ]
     assert parts == whole

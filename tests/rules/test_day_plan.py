@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -82,7 +83,7 @@ def test_the_boxes_follow_each_other_and_lose_nothing(sessions: list[Stretch]) -
     boxes = column(sessions, opens, closes)
     assert boxes[0].since == opens
     assert boxes[-1].until == closes
-    assert all(before.until == after.since for before, after in zip(boxes, boxes[1:], strict=False))
+    assert all(before.until == after.since for before, after in itertools.pairwise(boxes))
     assert all(box.lasts > timedelta() for box in boxes)
     shown = {(box.session, each) for box in boxes for each in box.taken}
     assert shown == {(session.key, each) for session in sessions for each in session.taken}
