@@ -21,6 +21,9 @@ OF_THE_WARD = tuple(
 # Her plans, needs and goals: tests/pages/test_plans.py, tests/pages/test_needs.py and tests/browser/test_plans.py.
 OF_PLANS = ("pathways.views.plans", "pathways.views.plans_sent", "pathways.views.needs")
 
+# The days of clinics: tests/pages/test_clinics.py and tests/browser/test_clinics.py.
+OF_CLINICS = ("referrals.views.clinics", "referrals.views.clinic_setup")
+
 
 def named_views(*modules: str) -> set[str]:
     """The names of all routes whose views stand in these modules."""

@@ -26,6 +26,8 @@ PAGE_NAMES = {
     "add_pregnancy": "adding a pregnancy",
     "journey": "her journey",
     "looked": "who has looked",
+    "clinic": "the day of a clinic",
+    "clinics_to_tell": "whom to tell that an appointment was cancelled",
     "wards": "the wards",
     "ward_look": "day or night on the ward",
     "ward": "the board of a ward",

@@ -197,6 +197,7 @@ CASES: dict[str, tuple[type[models.Model], Forbidden]] = {
     "an_appointment_lasts": (Appointment, changed(an_appointment, during=BACKWARDS)),
     "what_is_held_is_held_until": (Appointment, lambda: an_appointment(state="held")),
     "cancelled_by_one_side": (Appointment, changed(an_appointment, state="cancelled", cancelled_at=NOW)),
+    "told_of_what_was_cancelled": (Appointment, lambda: an_appointment(told_at=NOW)),
     "the_session_happened_apart_from_her_coming": (
         Appointment,
         changed(an_appointment, recorded_at=NOW, took_place=False, attended="yes"),
