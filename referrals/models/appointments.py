@@ -13,7 +13,15 @@ from django.db.models import Q
 
 from carecoord import clock
 from referrals.models.clinics import Session
-from referrals.models.columns import LONGEST_NAME, LONGEST_WORDS, of_journey, person, submission
+from referrals.models.columns import (
+    LONGEST_NAME,
+    LONGEST_WORDS,
+    of_journey,
+    person,
+    revised_at,
+    revision,
+    submission,
+)
 from referrals.models.referrals import Referral
 from referrals.models.services import Place, Service
 from referrals.rules import kinds
@@ -69,7 +77,8 @@ class Visit(models.Model):
     confirmed_by = person()
     planned = models.BooleanField(default=False, help_text="proposed by the planner")
     instead_of = models.PositiveSmallIntegerField(default=1)
-    reminded_at = models.DateTimeField(null=True)
+    reminder = models.ForeignKey("pathways.MessageToHer", null=True, on_delete=models.PROTECT, related_name="+")
+    change_told_at = models.DateTimeField(null=True, help_text="when she was last written to that we changed it")
     counted = models.OneToOneField("pathways.Event", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -147,6 +156,8 @@ class Appointment(models.Model):
     attended = models.CharField(max_length=6, blank=True, choices=Attended.choices)
     recorded_at = models.DateTimeField(null=True)
     recorded_by = person()
+    revision = revision()
+    revised_at = revised_at()
     submission = submission()
 
     class Meta:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from carecoord import clock
-from referrals.models.columns import LONGEST_NAME, LONGEST_WORDS, person
+from referrals.models.columns import LONGEST_NAME, LONGEST_WORDS, person, revised_at, revision
 from referrals.models.services import Place, Room, Service
 from referrals.rules import days, kinds
 from referrals.rules.days import OnHoliday
@@ -118,6 +118,8 @@ class Session(models.Model):
     cancelled_at = models.DateTimeField(null=True)
     cancelled_why = models.CharField(max_length=LONGEST_WORDS, blank=True)
     cancelled_by = person()
+    revision = revision()
+    revised_at = revised_at()
 
     class Meta:
         constraints = [

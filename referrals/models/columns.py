@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+
+from carecoord import clock
 
 LONGEST_NAME = 120
 LONGEST_WORDS = 500
@@ -23,3 +26,13 @@ def of_journey(name: str) -> models.ForeignKey:
 def submission() -> models.UUIDField:
     """The form that wrote a row: the same one counts once."""
     return models.UUIDField(null=True, unique=True, editable=False)
+
+
+def revision() -> models.PositiveSmallIntegerField:
+    """How often the time of a row changed, or whether it stands; a trigger counts, for calendars to tell by."""
+    return models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+
+
+def revised_at() -> models.DateTimeField:
+    """When that was last; at first, when the row was made."""
+    return models.DateTimeField(default=clock.now, db_default=Now(), editable=False)

@@ -1,0 +1,1 @@
+"""What each page of services, referrals and clinics asks of the record."""

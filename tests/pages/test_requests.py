@@ -122,6 +122,22 @@ def test_a_request_is_logged_by_its_path_alone(client: Client, caplog: pytest.Lo
     assert "from-the" not in json.dumps(line)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/calendar/the-secret.ics", "/r/the-secret/", "/r/the-secret", "/calendar/the-secret"]
+)
+def test_no_log_line_says_an_address_that_opens_something(
+    client: Client, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    with caplog.at_level("DEBUG"):
+        client.get(address)
+        client.post(address)
+    lines = [formatter().format(record) for record in caplog.records]
+    said = {json.loads(line).get("path") for line in lines}
+    assert said & {"/calendar/…", "/r/…"}
+    assert "the-secret" not in "".join(lines)
+
+
 def test_a_log_line_holds_nothing_that_was_sent(capfd: pytest.CaptureFixture[str]) -> None:
     program = """
 import logging, django
