@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep_places": {"task": "referrals.tasks.keep_places", "schedule": 60, "options": {"expires": 60}},
     "clinic_days": {"task": "referrals.tasks.make_clinic_days", "schedule": 3600, "options": {"expires": 3600}},
     "cancelled": {"task": "referrals.tasks.pass_on_cancelled", "schedule": 60, "options": {"expires": 60}},
+    "write_to_her": {"task": "referrals.tasks.write_to_her", "schedule": 300, "options": {"expires": 300}},
     "heartbeat": {"task": "carecoord.tasks.heartbeat", "schedule": 60, "options": {"expires": 60}},
     "seal_audit": {"task": "carecoord.audit.tasks.seal_audit", "schedule": 30, "options": {"expires": 30}},
     "anchor_audit": {"task": "carecoord.audit.tasks.anchor_audit", "schedule": 3600, "options": {"expires": 3600}},

@@ -131,7 +131,17 @@ def may_still_go(message: MessageToHer, at: datetime) -> Reach:
         return Reach(False, "It has gone, or was called back.")
     if has_ended_since(message):
         return Reach(False, "What it was about has ended since.")
+    if _is_late(message, at):
+        return Reach(False, "It names a day, and that day has passed.")
     return may_reach(message.woman, message.channel, at, own_care=message.own_care)
+
+
+def _is_late(message: MessageToHer, at: datetime) -> bool:
+    """Whether what it says of a day is wrong by now: ``tomorrow`` holds on one day, ``this_week`` until Sunday."""
+    queued, now = clock.today(message.queued_at), clock.today(at)
+    if message.message == "tomorrow":
+        return now != queued
+    return message.message == "this_week" and now.isocalendar()[:2] != queued.isocalendar()[:2]
 
 
 def _asked_of_her_places(question: str, woman: Woman) -> bool:

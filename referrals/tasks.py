@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from referrals import cancelling, series, waiting
+from referrals import cancelling, reminding, series, waiting
 
 
 @shared_task(ignore_result=True)
@@ -23,3 +23,10 @@ def make_clinic_days() -> None:
 def pass_on_cancelled() -> None:
     """Tell midwives which of their women's appointments we cancelled. Beat asks for it every minute."""
     cancelling.pass_on()
+
+
+@shared_task(ignore_result=True)
+def write_to_her() -> None:
+    """Remind of visits, and tell of what we changed, where it is safe now. Beat asks for it every five minutes."""
+    reminding.remind()
+    reminding.tell_of_changes()
