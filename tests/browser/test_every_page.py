@@ -37,9 +37,8 @@ from tests.conftest import assert_accessible
 from tests.ending import outside_try, service_choice
 from tests.factories import after_a_loss, after_her_death, ago, claimed, happened, journey, offer_of, owed, staff
 from tests.medicine import METHADONE, observed, statement
-from tests.routes import OF_PLANS, OF_THE_WARD, named_views
-from tests.services import place, room, service
 from tests.routes import OF_CLINICS, OF_PLANS, OF_THE_WARD, named_views
+from tests.services import place, room, service
 
 OURS = ("pathways", "medications", "referrals")
 # these only lead on to another

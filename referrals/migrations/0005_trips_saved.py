@@ -19,6 +19,6 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0050_booking")]
+    dependencies = [("referrals", "0004_booking")]
 
     operations = [migrations.RunSQL(SAVED, "DROP FUNCTION referrals_trips_saved(bigint, date, date)")]
