@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "carecoord.delivery.tasks.deliver", "schedule": 15, "options": {"expires": 15}},
     "tell_of_unaccepted": {"task": "medications.tasks.tell_of_unaccepted", "schedule": 60, "options": {"expires": 60}},
     "follow_up": {"task": "carecoord.delivery.tasks.follow_up", "schedule": 300, "options": {"expires": 300}},
+    "referrals": {"task": "referrals.tasks.whose_turn", "schedule": 60, "options": {"expires": 60}},
     "ward_doses": {"task": "medications.tasks.schedule", "schedule": 300, "options": {"expires": 300}},
     "second_doses": {"task": "medications.tasks.tell_of_reports", "schedule": 15, "options": {"expires": 15}},
     "keep_places": {"task": "referrals.tasks.keep_places", "schedule": 60, "options": {"expires": 60}},

@@ -346,7 +346,7 @@ def answer_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
 
 
 @transaction.atomic
-def end_handoff(handoff: Handoff, draft: Draft, *, by: User) -> Event:
+def end_handoff(handoff: Handoff, draft: Draft, *, by: User | None) -> Event:
     """``answer_handoff`` for whatever handoff: a step of a move is ended by its offer alone."""
     journey = lock(handoff.journey)
     check_may(by, Ability.ANSWER_HANDOFF, woman_id=journey.woman_id)

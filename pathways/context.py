@@ -24,6 +24,7 @@ PAGES = (
     ("Ward", "wards", Ability.SEE_WARD),
     ("Clinics", "clinics", Ability.SEE_CLINICS),
     ("Handoffs", "handoffs", Ability.SEE_HANDOFFS),
+    ("Referrals", "referrals", Ability.SEE_REFERRALS),
     ("Alerts", "alerts", Ability.SEE_HANDOFFS),
     ("Notices", "notices", Ability.SEE_NOTICES),
     ("Privacy", "privacy", Ability.REVIEW_ACCESS),

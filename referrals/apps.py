@@ -20,13 +20,16 @@ class ReferralsConfig(AppConfig):
 
     def _fill_places(self) -> None:
         """What stands on her journey's page and beside others, and what the demonstration tells."""
+        from carecoord.audit.panels import SCREEN
         from carecoord.panels import Panel
         from pathways.demo.parts import NAMED
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY
         from referrals.options import OPTIONS
         from referrals.pages.appointments import on_her_journey
+        from referrals.pages.on_her_journey import referrals_panel
         from referrals.pages.options import options_panel
+        from referrals.pages.overrides import overrides_panel
         from referrals.pages.waiting import beside_a_day
         from referrals.panels import BESIDE_A_DAY
 
@@ -37,3 +40,5 @@ class ReferralsConfig(AppConfig):
         ON_HER_JOURNEY.register(Panel("visits", 26, "referrals/appointments_panel.html", on_her_journey))
         BESIDE_A_DAY.register(Panel("waiting", 10, "referrals/waiting_beside.html", beside_a_day))
         NAMED.append("referrals.demo.clinics.part")
+        SCREEN.register(Panel("overrides", 20, "referrals/overrides_panel.html", overrides_panel))
+        ON_HER_JOURNEY.register(Panel("referrals", 24, "referrals/referrals_panel.html", referrals_panel))

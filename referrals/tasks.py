@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from referrals import cancelling, reminding, series, waiting
+from referrals import cancelling, looping, reminding, series, telling, waiting
 
 
 @shared_task(ignore_result=True)
@@ -30,3 +30,10 @@ def write_to_her() -> None:
     """Remind of visits, and tell of what we changed, where it is safe now. Beat asks for it every five minutes."""
     reminding.remind()
     reminding.tell_of_changes()
+
+
+@shared_task(ignore_result=True)
+def whose_turn() -> None:
+    """Bring back what stands with a service that has ended, and tell whose turn it is. Beat asks every minute."""
+    looping.bring_back_from_ended()
+    telling.tell_whose_turn_it_is()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.urls import URLPattern, path
 
 from referrals.views import (
     attendance,
@@ -15,6 +16,8 @@ from referrals.views import (
     options,
     places,
     planning,
+    referrals,
+    sending,
     services,
     visits,
     waiting,
@@ -81,4 +84,13 @@ urlpatterns = [
     path("calendar/make/", calendars.make, name="make_feed"),
     path("calendar/<int:pk>/end/", calendars.end, name="end_feed"),
     path("calendar/<str:token>.ics", calendars.feed, name="feed"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/<int:pk>/", referrals.referral, name="referral"),
+    path("referrals/<int:pk>/acknowledge/", referrals.acknowledge, name="referral_acknowledge"),
+    path("referrals/<int:pk>/remind/", referrals.remind, name="referral_remind"),
+    path("referrals/<int:pk>/take-over/", referrals.take_over, name="referral_take_over"),
+    path("referrals/<int:pk>/take-back/", referrals.take_back, name="referral_take_back"),
+    path("referrals/<int:pk>/step/<slug:way>/", referrals.step, name="referral_step"),
+    path("journeys/<int:pk>/refer/", sending.refer, name="refer"),
+    path("journeys/<int:pk>/refer/<int:to>/", sending.refer_to, name="refer_to"),
 ]

@@ -26,8 +26,8 @@ WALL = Wall(
         Walled("referrals_feed", shows="referrals_feed.user_id = (SELECT cc_user())", app=_WRITE, worker="SELECT"),
         _of_journey(
             "referrals_referral",
-            "SELECT, INSERT, UPDATE (state, since, flag_at, owner_id, answer_by)",
-            "SELECT, UPDATE (state, since, flag_at, owner_id)",
+            "SELECT, INSERT, UPDATE (state, since, flag_at, owner_id, answer_by, reminded_at, messaged_at)",
+            "SELECT, UPDATE (state, since, flag_at, owner_id, messaged_at)",
         ),
         _of_referral("referrals_referralstep", _APPEND),
         _of_referral("referrals_referralconsent", _APPEND, "SELECT"),
@@ -44,5 +44,7 @@ WALL = Wall(
         "referrals_trips_saved(bigint, date, date)",
         "referrals_cancel_sessions(bigint[], text, bigint)",
         "referrals_read_feed(bytea)",
+        "referrals_tell_of_override(bigint)",
+        "referrals_overrides(timestamptz)",
     ),
 )

@@ -168,7 +168,7 @@ WATCHED = (
     Watched("referrals_clinic", NOBODY),
     Watched("referrals_session", NOBODY, left_out=("revision", "revised_at")),
     Watched("referrals_feed", NOBODY, left_out=("token_hash", "read_at")),
-    Watched("referrals_referral", VIA_JOURNEY, hashed=("asks",), left_out=("submission",)),
+    Watched("referrals_referral", VIA_JOURNEY, hashed=("asks",), left_out=("submission", "messaged_at")),
     Watched("referrals_referralstep", VIA_REFERRAL, hashed=("words",), left_out=("submission",)),
     Watched("referrals_referralconsent", VIA_REFERRAL, hashed=("words",), left_out=("submission",)),
     Watched("referrals_referrallink", VIA_REFERRAL, left_out=("submission", "token_hash", "code_hash")),

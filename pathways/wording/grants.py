@@ -18,6 +18,7 @@ _REASONS = {
     "moves to this site": "she moves there",
     "moved from here": "she moved from there, for 28 days",
     "was sent a plan": "they were sent a plan of hers",
+    "appointments": "she has an appointment with them",
     "added her": "added her",
 }
 
@@ -31,6 +32,7 @@ NOTICES: dict[str, str] = {
     Notice.Key.SEAL_ENDED: "A seal was taken off a record.",
     Notice.Key.SAME_PERSON: "One woman has two records, at two sites. Agree by phone which of them goes on.",
     Notice.Key.DEATH_REPORTED: "A death was reported. If you know of it too, confirm it; if it is not so, say so.",
+    Notice.Key.OVERRIDDEN: "Something was shared with a service without her agreement. The reason is on your screen.",
 }
 
 
@@ -48,6 +50,8 @@ def grant_in_words(kind: str, reason: str) -> str:
         return "Added her"
     if reason.startswith("offer "):
         return f"{label}: a handoff was offered to them"
+    if reason.startswith("referral "):
+        return f"{label}: she was referred to them"
     words = _REASONS.get(reason) or _ASKED.get(reason, "")
     return (
         f"{label}: {words[:1].lower() + words[1:]}"

@@ -51,11 +51,15 @@ class Referral(models.Model):
     state = models.CharField(max_length=12, choices=STATES, default=loop.State.SENT.value)
     since = models.DateTimeField(default=clock.now)
     flag_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True, help_text="when the service was last reminded")
+    messaged_at = models.DateTimeField(null=True, help_text="when a message last said whose turn it is; None: it waits")
     submission = submission()
 
     class Meta:
         indexes = [
             models.Index(fields=["journey"], name="referrals_of_journey"),
+            models.Index(fields=["id"], condition=Q(messaged_at=None), name="referrals_to_tell_of"),
+            models.Index(fields=["flag_at"], condition=Q(flag_at__isnull=False), name="referrals_by_flag"),
             models.Index(fields=["owner", "flag_at"], condition=Q(flag_at__isnull=False), name="referrals_of_owner"),
             models.Index(fields=["from_team", "flag_at"], condition=Q(flag_at__isnull=False), name="referrals_from"),
             models.Index(fields=["to_team", "flag_at"], condition=Q(flag_at__isnull=False), name="referrals_to"),
@@ -94,6 +98,9 @@ class ReferralStep(models.Model):
         HER_DISTANCE = "her_distance", "It is too far, or at the wrong time"
         HER_MOVED = "her_moved", "She has moved"
         HER_ENGAGED = "her_engaged", "She has found support elsewhere"
+        HER_NOT_ABLE = "her_not_able", "She was not able to come"
+        SERVICE_CANCELLED = "service_cancelled", "They cancelled it"
+        OUR_CANCELLED = "our_cancelled", "We cancelled it"
         OUR_MISTAKE = "our_mistake", "It was sent in error"
         OUR_CHANGE = "our_change", "What she needs has changed"
         OTHER = "other", "Another reason"
