@@ -15,12 +15,13 @@ from carecoord.access.models import Conflict, Grant, Membership, Seal, User
 from carecoord.access.roles import Role
 from pathways.models import Journey
 from pathways.sweep import sweep
+from referrals.models import Service
 from tests.factories import UserFactory, ago, happened, journey, offer_of
 from tests.faults.people import one_in, team_for
 from tests.medicine import observed
 from tests.policy import policy
 from tests.routes import Route
-from tests.services import visit
+from tests.services import referral, service, visit
 
 HERE, ELSEWHERE = "ASHF", "CALD"
 MISSING = 987_654_321  # nobody's id
@@ -36,6 +37,7 @@ class Her:
     events: tuple[int, ...]  # the newest first
     handoff: int
     offer: int
+    referral: int
     look: int  # what was seen of her baby once
     visit: int
 
@@ -55,9 +57,10 @@ OF_HER: dict[str, Callable[[Her], int]] = {
     "handoffs": lambda her: her.handoff,
     "handoffs/offers": lambda her: her.offer,
     "visits": lambda her: her.visit,
+    "referrals": lambda her: her.referral,
 }
 EVENTS = 2  # of each record, so many can be asked for
-NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, MISSING, MISSING, MISSING, MISSING)
+NOBODY = Her(MISSING, MISSING, (MISSING,) * EVENTS, *[MISSING] * 5)
 WORDS = {
     "code": "maple",
     "label": "abuse",
@@ -76,6 +79,7 @@ WORDS = {
     "who": "gp",
     "reason": "completed",
     "service": "maternity_care",
+    "way": "attended",
 }
 
 
@@ -109,7 +113,7 @@ def browser(session: str) -> Client:
 
 
 def is_of_a_woman(route: Route) -> bool:
-    """Whether its address holds the number of a woman, a journey, a handoff or an offer."""
+    """Whether its address holds the number of a woman, a journey, a handoff, an offer or a referral."""
     return "<int:pk>" in route.path and folder(route) in OF_HER
 
 
@@ -146,6 +150,7 @@ def _record(relation: str) -> Journey:
     happened(record, ("baby_born", ago(1), {"place": "hospital"}, 1))
     observed(record)
     visit(record, clock.today(ago(-3)))
+    referral(record, Service.objects.first() or service("housing"), state="accepted")
     return record
 
 
@@ -153,8 +158,8 @@ def _ids(record: Journey) -> Her:
     offer = record.offers.get()
     handoff = record.handoffs.open().exclude(pk=offer.handoff_id).order_by("due_at")[0]
     events = record.events.order_by("-pk").values_list("pk", flat=True)[:EVENTS]
-    look, coming = record.observations.get(), record.visits.get()
-    return Her(record.woman_id, record.pk, tuple(events), handoff.pk, offer.pk, look.pk, coming.pk)
+    rest = (handoff.pk, offer.pk, record.referrals.get().pk, record.observations.get().pk, record.visits.get().pk)
+    return Her(record.woman_id, record.pk, tuple(events), *rest)
 
 
 def _grants(relation: str, record: Journey, staff: Iterable[User]) -> list[Grant]:

@@ -136,7 +136,7 @@ def test_a_foreign_woman_is_missing(client: Any, record: Journey) -> None:
     assert client.get(url(record)).status_code == client.get("/journeys/987654/looked/").status_code == 404
 
 
-OURS = ("pathways", "medications")
+OURS = ("pathways", "medications", "referrals")
 
 
 def test_every_page_has_a_name() -> None:

@@ -33,7 +33,7 @@ SILENT = "DROP FUNCTION referrals_overrides(timestamptz); DROP FUNCTION referral
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0011_shared_without_her"),
-        ("referrals", "0002_kept"),
+        ("referrals", "0005_trips_saved"),
     ]
 
     operations = [
