@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell_of_unaccepted": {"task": "medications.tasks.tell_of_unaccepted", "schedule": 60, "options": {"expires": 60}},
     "follow_up": {"task": "carecoord.delivery.tasks.follow_up", "schedule": 300, "options": {"expires": 300}},
     "referrals": {"task": "referrals.tasks.whose_turn", "schedule": 60, "options": {"expires": 60}},
+    "send_letters": {"task": "referrals.tasks.send_letters", "schedule": 15, "options": {"expires": 15}},
     "ward_doses": {"task": "medications.tasks.schedule", "schedule": 300, "options": {"expires": 300}},
     "second_doses": {"task": "medications.tasks.tell_of_reports", "schedule": 15, "options": {"expires": 15}},
     "keep_places": {"task": "referrals.tasks.keep_places", "schedule": 60, "options": {"expires": 60}},
@@ -197,6 +198,7 @@ ACCOUNT_RATE_LIMITS = {
     # A whole hospital is often one address on the internet: limits for each account, loose ones for an address.
     "login": "600/m/ip",
     "login_failed": "120/m/ip,5/300s/key",
+    "answer_link": "60/m/ip",  # a link is spent by five wrong codes anyway
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds for which somebody who signed in, or proved it again, is known
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from referrals import cancelling, looping, reminding, series, telling, waiting
+from referrals import cancelling, letters, looping, reminding, series, telling, waiting
 
 
 @shared_task(ignore_result=True)
@@ -37,3 +37,9 @@ def whose_turn() -> None:
     """Bring back what stands with a service that has ended, and tell whose turn it is. Beat asks every minute."""
     looping.bring_back_from_ended()
     telling.tell_whose_turn_it_is()
+
+
+@shared_task(ignore_result=True)
+def send_letters() -> None:
+    """Send the addresses of links that wait. Beat asks every fifteen seconds."""
+    letters.send_letters()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.urls import URLPattern, path
 
 from referrals.views import (
     attendance,
@@ -13,6 +12,8 @@ from referrals.views import (
     clinics,
     for_whom,
     keeping,
+    link,
+    links,
     options,
     places,
     planning,
@@ -93,4 +94,8 @@ urlpatterns = [
     path("referrals/<int:pk>/step/<slug:way>/", referrals.step, name="referral_step"),
     path("journeys/<int:pk>/refer/", sending.refer, name="refer"),
     path("journeys/<int:pk>/refer/<int:to>/", sending.refer_to, name="refer_to"),
+    path("referrals/<int:pk>/link/", links.link, name="link"),
+    path("referrals/<int:pk>/link/end/", links.end_link, name="end_link"),
+    path("r/thank-you/", link.link_answered, name="link_answered"),
+    path("r/<str:token>/", link.answer_link, name="answer_link"),
 ]

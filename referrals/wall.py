@@ -32,6 +32,12 @@ WALL = Wall(
         _of_referral("referrals_referralstep", _APPEND),
         _of_referral("referrals_referralconsent", _APPEND, "SELECT"),
         _of_referral("referrals_referrallink", "SELECT, INSERT, UPDATE (ended_at)", "SELECT, UPDATE (ended_at)"),
+        Walled(
+            "referrals_linkletter",
+            shows=through("referrals_linkletter", "link_id", "referrals_referrallink"),
+            app="SELECT (id, link_id, to_address, state, queued_at, sent_at, problem), INSERT",
+            worker="SELECT, UPDATE",
+        ),
         _of_journey("referrals_treatmentoption", _APPEND, "SELECT"),
         _of_journey("referrals_herday", _APPEND, "SELECT"),
         _of_journey("referrals_visit", _WRITE),
@@ -46,5 +52,8 @@ WALL = Wall(
         "referrals_read_feed(bytea)",
         "referrals_tell_of_override(bigint)",
         "referrals_overrides(timestamptz)",
+        "referrals_preview(bigint, text[])",
+        "referrals_read_link(bytea, bytea[])",
+        "referrals_open_link(bytea, bytea[], boolean, uuid)",
     ),
 )

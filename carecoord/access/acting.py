@@ -1,6 +1,7 @@
 """Who is acting, as PostgreSQL's row-level security knows it.
 
-The setting ``app.user`` holds for one transaction: behind a pooler that hands connections from
+The setting ``app.user`` holds for one transaction, and so does ``app.woman``, which a function of the database sets
+where something else was proved than who is acting (a referral's link): behind a pooler that hands connections from
 one request to the next, a setting of the session would show one person another person's rows.
 """
 
@@ -42,6 +43,18 @@ def asking_for(user: User) -> Iterator[None]:
     _set(before or "")
 
 
-def _set(user_id: str) -> None:
+@contextmanager
+def opening() -> Iterator[None]:
+    """One transaction in which a function of the database may open one woman's record to nobody in particular.
+
+    It is shut again when the block ends, also inside an outer transaction.
+    """
+    with transaction.atomic():
+        yield
+        if not connection.needs_rollback:  # else the setting goes with the transaction
+            _set("", setting="app.woman")
+
+
+def _set(value: str, *, setting: str = "app.user") -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.user', %s, true)", [user_id])
+        cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])

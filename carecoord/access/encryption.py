@@ -41,9 +41,14 @@ def keyed_hash(text: str) -> str:
     return _hmac(settings.ENCRYPTION_KEYS[0], text)
 
 
+def keyed_hashes(text: str) -> list[str]:
+    """The same with each of the keys, for whoever looks in the database which of them stands there."""
+    return [_hmac(key, text) for key in settings.ENCRYPTION_KEYS]
+
+
 def is_hash_of(text: str, hashed: str) -> bool:
     """Whether ``hashed`` was made of ``text``, with any of the keys."""
-    return any(hmac.compare_digest(_hmac(key, text), hashed) for key in settings.ENCRYPTION_KEYS)
+    return any(hmac.compare_digest(each, hashed) for each in keyed_hashes(text))
 
 
 def _hmac(key: str, text: str) -> str:

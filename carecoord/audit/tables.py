@@ -16,6 +16,7 @@ VIA_OFFER = ("offer_id", "pathways_offer.journey_id", "pathways_journey.woman_id
 VIA_PLAN = ("plan_id", "pathways_careplan.journey_id", "pathways_journey.woman_id")
 VIA_NEED = ("need_id", "pathways_need.journey_id", "pathways_journey.woman_id")
 VIA_REFERRAL = ("referral_id", "referrals_referral.journey_id", "pathways_journey.woman_id")
+VIA_LINK = ("link_id", "referrals_referrallink.referral_id", *VIA_REFERRAL[1:])
 NOBODY = ()  # rows that are about staff
 
 
@@ -172,6 +173,7 @@ WATCHED = (
     Watched("referrals_referralstep", VIA_REFERRAL, hashed=("words",), left_out=("submission",)),
     Watched("referrals_referralconsent", VIA_REFERRAL, hashed=("words",), left_out=("submission",)),
     Watched("referrals_referrallink", VIA_REFERRAL, left_out=("submission", "token_hash", "code_hash")),
+    Watched("referrals_linkletter", VIA_LINK, hashed=("to_address",), left_out=("sealed", "next_try_at", "attempts")),
     Watched("referrals_treatmentoption", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
     Watched("referrals_herday", VIA_JOURNEY, hashed=("words", "dose_words", "travel_by"), left_out=("submission",)),
     Watched("referrals_visit", VIA_JOURNEY, left_out=("reminder_id", "change_told_at")),

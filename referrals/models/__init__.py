@@ -2,6 +2,7 @@
 
 from referrals.models.appointments import Appointment, HerDay, Visit, Waiting
 from referrals.models.clinics import Clinic, Feed, Series, SeriesSession, Session
+from referrals.models.letters import LinkLetter
 from referrals.models.referrals import Referral, ReferralConsent, ReferralLink, ReferralStep, Shared, TreatmentOption
 from referrals.models.services import Access, Place, Room, Service
 
@@ -11,6 +12,7 @@ __all__ = [
     "Clinic",
     "Feed",
     "HerDay",
+    "LinkLetter",
     "Place",
     "Referral",
     "ReferralConsent",

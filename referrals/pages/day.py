@@ -13,13 +13,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.visibility import journeys_visible_to
 from referrals.models import Appointment, Clinic, Session
-from referrals.pages.links import link
 from referrals.pages.taken import TakenPlace, taken_in
 from referrals.rules.day_plan import Box, Stretch, Taken, What, column, free_time, hours_of
 from referrals.rules.kinds import BY_KEY
@@ -248,9 +248,9 @@ class _Drawing:
         """Where a free place is booked; "" where there is none, or its time has passed."""
         if not self.may_book or not box.free or box.until <= self.now:
             return ""
-        url = link("book_session", session.pk)
+        url = reverse("book_session", args=[session.pk])
         at = f"?at={box.since.astimezone(clock.LONDON):%H:%M}" if box.since > self.now else ""
-        return f"{url}{at}" if url else ""
+        return f"{url}{at}"
 
     def _who(self, appointment: Appointment) -> Who:
         journey = appointment.journey
@@ -259,7 +259,7 @@ class _Drawing:
             journey.woman_id,
             journey.woman.list_name,
             appointment.words,
-            link("appointment", journey.pk, appointment.pk) or link("journey", journey.pk),
+            reverse("appointment", args=[journey.pk, appointment.pk]),
             is_held=appointment.state == Appointment.State.HELD,
             is_chosen=journey.pk == self.chosen,
         )
@@ -272,4 +272,4 @@ class _Drawing:
         who = next(each for each in hers[0].who if each.is_chosen)
         visit = next(each.visit_id for each in self.known.values() if each.journey_id == who.journey)
         hours = hours_in_words(hers[0].since, max(box.until for box in hers))
-        return Chosen(who, hers, hours, link("visit", visit), link("plan_a_trip", who.journey))
+        return Chosen(who, hers, hours, reverse("visit", args=[visit]), reverse("plan_a_trip", args=[who.journey]))

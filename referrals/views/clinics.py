@@ -7,6 +7,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from carecoord import clock
@@ -17,7 +18,6 @@ from pathways.views.her import shown
 from referrals import cancelling
 from referrals.pages import days as query
 from referrals.pages.day import day_of
-from referrals.pages.links import link
 from referrals.pages.to_tell import lines_for, to_tell_count
 from referrals.panels import BESIDE_A_DAY
 from referrals.wording.clinics import long_day
@@ -35,7 +35,7 @@ def clinics(request: StaffRequest) -> HttpResponse:
         "many_sites": len(request.user.site_ids) > 1,
         "may_keep": Ability.KEEP_CLINICS in request.user.abilities,
         "to_tell": to_tell_count(request.user),
-        "waiting_url": link("waiting") if Ability.BOOK in request.user.abilities else "",
+        "waiting_url": reverse("waiting") if Ability.BOOK in request.user.abilities else "",
     }
     return render(request, "referrals/clinics.html", context)
 
@@ -58,7 +58,7 @@ def clinic(request: StaffRequest, pk: int) -> HttpResponse:
         "her": f"&her={day.chosen.who.journey}" if day.chosen else "",
         "may_keep": Ability.KEEP_CLINICS in request.user.abilities,
         "panels": BESIDE_A_DAY.filled(day, request.user),
-        "attendance_url": link("attendance", found.pk) if Ability.BOOK in request.user.abilities else "",
+        "attendance_url": reverse("attendance", args=[found.pk]) if Ability.BOOK in request.user.abilities else "",
     }
     return render(request, "referrals/clinic.html", context)
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
-from referrals.looping import Sending, Stepping, send, step
 
 from carecoord import clock
 from carecoord.access.models import User
 from pathways.models import Journey
+from referrals.looping import Sending, Stepping, send, step
 from referrals.models import Referral, TreatmentOption
 from referrals.rules.loop import State
 from tests.conftest import assert_accessible

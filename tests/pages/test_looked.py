@@ -142,4 +142,4 @@ OURS = ("pathways", "medications", "referrals")
 def test_every_page_has_a_name() -> None:
     routes = [each for found in get_resolver().url_patterns for each in getattr(found, "url_patterns", [found])]
     ours = {each.name for each in routes if each.callback and each.callback.__module__.startswith(OURS)}
-    assert ours - {"start", "search"} == PAGE_NAMES.keys() - {"opened_contact"}  # what comes of a form
+    assert ours - {"start", "search", "link_answered"} == PAGE_NAMES.keys() - {"opened_contact"}  # what comes of a form

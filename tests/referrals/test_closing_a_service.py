@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from referrals.looping import bring_back_from_ended
 
 from carecoord import clock
 from carecoord.access.models import User
 from carecoord.access.roles import Role
 from carecoord.refused import Refused
 from referrals.directory import confirm_service, end_service
+from referrals.looping import bring_back_from_ended
 from referrals.models import Series, SeriesSession
 from tests.factories import journey, staff
 from tests.services import appointment, clinic, place, referral, room, service, session

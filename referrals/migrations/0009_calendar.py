@@ -123,7 +123,7 @@ def _revisions(model: str) -> list[migrations.AddField]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pathways", "0028_separation"), ("referrals", "0006_whose_turn")]
+    dependencies = [("pathways", "0028_separation"), ("referrals", "0008_links")]
 
     operations = [
         *_revisions("appointment"),
