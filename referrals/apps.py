@@ -36,6 +36,7 @@ class ReferralsConfig(AppConfig):
         NAMED.append("referrals.demo.her_days.part")
         register(OPTIONS)
         NAMED.append("referrals.demo.directory.part")
+        NAMED.append("referrals.demo.referring.part")
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))
         ON_HER_JOURNEY.register(Panel("visits", 26, "referrals/appointments_panel.html", on_her_journey))
         BESIDE_A_DAY.register(Panel("waiting", 10, "referrals/waiting_beside.html", beside_a_day))

@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from django.apps import apps
-from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import connection, models
 
 from carecoord import clock
@@ -21,7 +20,7 @@ from medications.models import DueDose, Outcome, Place, Plan, Stay
 from medications.models.observing import Observation
 from medications.planning import Prescribed
 from medications.rules.stated import Stated
-from pathways.demo.parts import LastWord, Part, Times
+from pathways.demo.parts import LastWord, Part, times_of
 from pathways.models import Journey
 
 SETTLED = timedelta(hours=1)  # what is younger has not been told yet
@@ -245,21 +244,12 @@ def _owed(plan: Plan, now: datetime) -> Iterator[DueDose]:
 def part() -> Part:
     """Ward medicine, as the demonstration's loader takes it."""
     hers = [model for model in apps.get_app_config("medications").get_models() if _has(model, "journey")]
-    return Part(tell, tuple(map(_times, hers)), tuple(_last(model) for model in hers), tuple(_kept()))
+    times = tuple(times_of(model, apart=True) for model in hers)
+    return Part(tell, times, tuple(_last(model) for model in hers), tuple(_kept()))
 
 
 def _has(model: type[models.Model], name: str) -> bool:
     return any(field.name == name for field in model._meta.concrete_fields)
-
-
-def _times(model: type[models.Model]) -> Times:
-    of: dict[type[models.Field], list[str]] = {}
-    for field in model._meta.concrete_fields:
-        of.setdefault(type(field), []).append(field.name)
-    instants, dates, ranges = (
-        tuple(of.get(kind, ())) for kind in (models.DateTimeField, models.DateField, DateTimeRangeField)
-    )
-    return Times(model, "journey", instants, dates, ranges, apart=True)
 
 
 def _last(model: type[models.Model]) -> LastWord:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Model
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.models import DateField, DateTimeField, Field, Model
 from django.utils.module_loading import import_string
 
 from carecoord.access.models import User
@@ -25,6 +26,15 @@ class Times(NamedTuple):
     dates: tuple[str, ...] = ()
     ranges: tuple[str, ...] = ()
     apart: bool = False
+
+
+def times_of(model: type[Model], owner: str = "journey", *, apart: bool = False) -> Times:
+    """All columns of a model that hold times."""
+    of: dict[type[Field], list[str]] = {}
+    for field in model._meta.concrete_fields:
+        of.setdefault(type(field), []).append(field.name)
+    instants, dates, ranges = (tuple(of.get(kind, ())) for kind in (DateTimeField, DateField, DateTimeRangeField))
+    return Times(model, owner, instants, dates, ranges, apart)
 
 
 LastWord = tuple[type[Model], str, str]
