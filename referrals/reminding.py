@@ -101,7 +101,7 @@ def tell_of_changes(at: datetime | None = None) -> int:
 
 
 def _changed(at: datetime) -> QuerySet[Appointment]:
-    """What was cancelled for her and lay ahead, where nothing was written, and nothing agreed with her, since."""
+    """What was cancelled for her and lay ahead, of which she was not told, and nothing was agreed with her since."""
     agreed = Visit.objects.filter(journey=OuterRef("journey"), confirmed_at__gt=OuterRef("cancelled_at"))
     return (
         Appointment.objects.filter(
@@ -111,6 +111,7 @@ def _changed(at: datetime) -> QuerySet[Appointment]:
             cancelled_at__lte=at - SETTLES_WITHIN,
             during__startswith__gt=at,
             booked_by__isnull=False,  # what was only kept for her was never promised
+            told_at=None,  # somebody told her
         )
         .exclude(visit__change_told_at__gte=F("cancelled_at"))
         .order_by("pk")

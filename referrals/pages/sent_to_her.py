@@ -46,8 +46,8 @@ def sent_to_her(visit: Visit, at: datetime) -> SentToHer:
 
 def _of_a_change(visit: Visit) -> SentToHer:
     """Nothing of the visit stands any more."""
-    ours = visit.appointments.filter(cancelled_whose__in=[Appointment.Whose.OURS, Appointment.Whose.SERVICE]).exists()
-    if not ours:
+    ours = visit.appointments.filter(cancelled_whose__in=[Appointment.Whose.OURS, Appointment.Whose.SERVICE])
+    if not ours.filter(told_at=None).exists():
         return SentToHer(when="Nothing is sent: no time stands on this visit.")
     if visit.change_told_at:
         return SentToHer(MESSAGES[CHANGED], f"Written to her {time_in_words(visit.change_told_at)}.")

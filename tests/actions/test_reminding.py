@@ -251,6 +251,14 @@ def test_where_another_time_was_agreed_with_her_since_nothing_is_sent(her: Journ
     assert worker_writes() == (0, 0)
 
 
+def test_where_somebody_told_her_nothing_is_sent(her: Journey, now: Any) -> None:
+    visit = cancelled(booked(her, date(2026, 3, 20)))
+    Appointment.objects.update(told_at=clock.now())
+    now.shift(timedelta(hours=1))
+    assert worker_writes() == (0, 0)
+    assert sent_to_her(visit, clock.now()).tell_her == ""
+
+
 def test_of_what_was_only_kept_for_her_or_is_past_nothing_is_sent(her: Journey, now: Any) -> None:
     kept = booked(her, date(2026, 3, 20))
     Appointment.objects.filter(pk=kept.pk).update(booked_by=None)
