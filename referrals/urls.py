@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from referrals.views import (
+    #=====     day_list,
     attendance,
     booking,
     calendars,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("visits/<int:pk>/slip/", visits.visit_slip, name="visit_slip"),
     path("clinics/", clinics.clinics, name="clinics"),
     path("clinics/<int:pk>/", clinics.clinic, name="clinic"),
+    path("clinics/<int:pk>/list/", day_list.day_list, name="day_list"),
     path("clinics/to-tell/", clinics.to_tell, name="clinics_to_tell"),
     path("clinics/to-tell/<int:pk>/", clinics.told, name="clinic_told"),
     path("clinics/set-up/", clinic_setup.set_up, name="clinics_set_up"),

@@ -46,6 +46,22 @@ def test_an_address_is_made_renewed_and_ended(page: Any, live_server: Any, sign_
     assert Feed.objects.filter(ended_at=None).count() == 0
 
 
+def test_the_list_of_a_day_is_accessible_and_fits(page: Any, live_server: Any, sign_in: Any) -> None:
+    midwife = staff(name="A. Reid")
+    held = session(clinician_name="E. Marlowe", has_interpreter=True)
+    appointment(journey(midwife=midwife), held, needs_interpreter=True)
+    appointment(journey(midwife=staff()), held, "10:30")
+    sign_in(midwife)
+    look_at(page, f"{live_server.url}/clinics/{held.clinic_id}/list/", "list of a day")
+    expect(page.get_by_text("Destroy after the clinic")).to_be_visible()
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/list-320.png", full_page=True)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.screenshot(path=f"{folder}/list-1280.png", full_page=True)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+
+
 def told(address: str, live_server: Any) -> set[tuple[str, Any]] | None:
     """What a calendar program reads there, which has no cookie of ours; None for nothing."""
     answer = Client().get(address.removeprefix(live_server.url))
