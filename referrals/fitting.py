@@ -17,7 +17,7 @@ from pathways.models import SafeContact
 from referrals.her_days import rules_of
 from referrals.models import Appointment, HerDay, Session, Waiting
 from referrals.rules.places import Span, free_spans
-from referrals.rules.trips import Circumstances, Need, Opening, windows
+from referrals.rules.trips import GRID, Circumstances, Need, Opening, windows
 from referrals.seats import given_in
 
 
@@ -37,13 +37,18 @@ def first_fits(waits: Sequence[Waiting], sessions: Sequence[Session], now: datet
     return {wait.pk: fit for wait in waits if (fit := _first(wait, free, hers[wait.journey_id], now))}
 
 
-def fit_within(wait: Waiting, session: Session, freed: Span, now: datetime) -> Fit | None:
-    """The first time in a session that fits and takes some of what was freed. Four queries."""
-    touching = [each for each in _free([session])[0][1] if each[0] < freed[1] and freed[0] < each[1]]
-    hers = circumstances([wait], [session])[wait.journey_id]
-    lasts = timedelta(minutes=wait.minutes)
-    narrowed = [(max(since, freed[0] - lasts), min(until, freed[1] + lasts)) for since, until in touching]
-    return _first(wait, [(session, narrowed)], hers, now)
+def fits_within(waits: Sequence[Waiting], session: Session, freed: Span, now: datetime) -> dict[int, Fit]:
+    """The same in one session, for times that begin within what was freed. Four queries."""
+    if not waits:
+        return {}
+    ((_, free),), hers = _free([session]), circumstances(waits, [session])
+    found = {}
+    for wait in waits:
+        last = freed[1] + timedelta(minutes=wait.minutes) - GRID
+        touching = [(max(since, freed[0]), min(until, last)) for since, until in free]
+        if fit := _first(wait, [(session, touching)], hers[wait.journey_id], now):
+            found[wait.pk] = fit
+    return found
 
 
 def circumstances(waits: Iterable[Waiting], sessions: Sequence[Session]) -> Mapping[int, Circumstances]:

@@ -25,9 +25,9 @@ from pathways.engine import Stage
 from pathways.models import Journey
 from pathways.recording import lock
 from pathways.visibility import check_may
-from referrals.fitting import fit_within
+from referrals.fitting import Fit, fits_within
 from referrals.her_people import who_asks
-from referrals.models import Appointment, Place, Referral, Service, Waiting
+from referrals.models import Appointment, Place, Referral, Service, Session, Waiting
 from referrals.placing import Choice, State, Whose, as_they_stand, give, taken_back, visit_of
 from referrals.rules import kinds
 from referrals.rules.places import kept_until
@@ -163,25 +163,26 @@ def _lapse(held: Appointment, at: datetime) -> bool:
 def fill_freed(at: datetime) -> int:
     """Keep each freed place for the first who waits and whom it fits; her midwife is told. Returns how many."""
     filled = 0
-    for freed in _freed(at):
-        filled += any(_keep(wait, freed, at) for wait in _in_line(freed))
+    for freed, session in _freed(at):
+        line = list(_in_line(freed))
+        fits = fits_within(line, session, (freed.during.lower, freed.during.upper), at)
+        filled += any(_keep(wait, fits[wait.pk], at) for wait in line if wait.pk in fits)
     return filled
 
 
-def _freed(at: datetime) -> list[Appointment]:
+def _freed(at: datetime) -> list[tuple[Appointment, Session]]:
     """Cancelled appointments whose time is still to come, for whose kind somebody has waited since before that."""
-    waits = Waiting.objects.filter(
-        kind=OuterRef("kind"), ended="", appointment=None, since__lte=OuterRef("cancelled_at")
-    )
+    since_before = {"since__lte": OuterRef("cancelled_at"), "ended": "", "appointment": None}
+    waits = Waiting.objects.filter(kind=OuterRef("kind"), **since_before)
     rows = Appointment.objects.filter(
         Exists(waits),
         state=State.CANCELLED,
         session__cancelled_at=None,
         session__clinic__cancelled_at=None,
-        session__isnull=False,
         during__startswith__gt=at,
     )
-    return list(rows.select_related("session__clinic__place__site", "session__room").order_by("during", "pk")[:AT_ONCE])
+    in_order = rows.select_related("session__clinic__place__site", "session__room").order_by("during", "pk")
+    return [(each, each.session) for each in in_order[:AT_ONCE] if each.session]
 
 
 def _in_line(freed: Appointment) -> QuerySet[Waiting]:
@@ -195,19 +196,15 @@ def _in_line(freed: Appointment) -> QuerySet[Waiting]:
 
 
 @transaction.atomic
-def _keep(wait: Waiting, freed: Appointment, at: datetime) -> bool:
-    """Keep the place for her, if it is still free, fits her, and somebody can ask her in time; and tell who asks."""
-    journey, session = lock(wait.journey), freed.session
+def _keep(wait: Waiting, fit: Fit, at: datetime) -> bool:
+    """Keep the place for her, if it is still free and somebody can ask her in time; and tell who asks."""
+    journey = lock(wait.journey)
     still = Waiting.objects.filter(pk=wait.pk, ended="", appointment=None)
-    fit = (
-        fit_within(wait, session, (freed.during.lower, freed.during.upper), at) if session and still.exists() else None
-    )
-    until = kept_until(at, fit.starts_at, fit.session.clinic.place.site.nation) if fit else None
-    if fit is None or until is None:
+    until = kept_until(at, fit.starts_at, fit.session.clinic.place.site.nation)
+    if until is None or not still.exists():
         return False
-    choice = Choice(
-        fit.session, fit.starts_at, wait.minutes, wait.kind, wait.words, f"waiting:{wait.pk}", wait.referral
-    )
+    need = f"waiting:{wait.pk}"
+    choice = Choice(fit.session, fit.starts_at, wait.minutes, wait.kind, wait.words, need, wait.referral)
     try:
         with transaction.atomic():
             (choice,) = as_they_stand([choice])

@@ -214,11 +214,7 @@ def test_what_was_cancelled_is_free_again_and_was_somebodys(her: Journey) -> Non
 
 @pytest.mark.parametrize(
     ("whose", "why", "sentence"),
-    [
-        ("lapsed", "", "Choose on whose side"),
-        ("", "", "Choose on whose side"),
-        ("ours", " ", "Say why, in a few words"),
-    ],
+    [("lapsed", "", "Choose on whose side"), ("", "", "Choose on whose"), ("ours", " ", "Say why, in a few words")],
 )
 def test_a_cancellation_says_whose_it_is(her: Journey, whose: str, why: str, sentence: str) -> None:
     made = booking.book(her, choose(session()), by=her.named_midwife)

@@ -226,3 +226,13 @@ def test_whom_a_place_of_a_cancelled_session_was_kept_for_waits_on(midwife: User
     give_back(other, midwife)
     worker()
     assert held(other) == ["Leila"]
+
+
+def test_what_is_free_beside_it_is_not_what_was_given_back(midwife: User) -> None:
+    of = session(clinic(clock.today() + timedelta(days=14)), kind="scan", begins="09:00", ends="11:00")
+    theirs = appointment(journey(midwife=midwife, first_name="Amina"), of, "10:00")
+    waits_for(journey(midwife=midwife, first_name="Leila"), "scan", since=ago(5), minutes=45)
+    booking.cancel(theirs, "hers", by=midwife)
+    worker()
+    kept = Appointment.objects.get(state="held")
+    assert kept.during.lower == theirs.during.lower, "it begins where somebody gave it back, and goes on after it"
