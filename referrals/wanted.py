@@ -60,6 +60,8 @@ class Wanted:
 
 def wanted_of(journey: Journey, reader: User) -> list[Wanted]:
     """What is open and not booked, as far as ``reader`` may see it; what is due first stands first. Four queries."""
+    if journey.is_closed:
+        return []
     found = {each.key: each for each in _accepted(journey)}
     for handoff, owed in _owed(journey, reader):
         referred = next((each for each in found.values() if _is_evidence(each, handoff)), None)

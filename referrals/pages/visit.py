@@ -29,7 +29,10 @@ class OwnTrip:
 
 @dataclass(frozen=True)
 class VisitCard:
-    """Everything that the page shows. ``clinic_id``: the day it lies in. ``stands``: not all of it is cancelled."""
+    """Everything that the page shows. ``clinic_id``: the day it lies in. ``stands``: not all of it is cancelled.
+
+    ``is_over``: it has been, or her journey is closed.
+    """
 
     visit: Visit
     clinic_id: int | None
@@ -41,7 +44,7 @@ class VisitCard:
     facts: Sequence[Fact]
     fits: Sequence[Fit]
     elsewhere: Sequence[OwnTrip]
-    is_past: bool
+    is_over: bool
     confirmed: str
 
     @property
@@ -50,7 +53,7 @@ class VisitCard:
 
     @property
     def can_change(self) -> bool:
-        return self.stands and not self.is_past
+        return self.stands and not self.is_over
 
 
 def card_of(journey: Journey, visit: Visit, reader: User, at: datetime) -> VisitCard:
@@ -72,7 +75,7 @@ def card_of(journey: Journey, visit: Visit, reader: User, at: datetime) -> Visit
         facts=_getting_there(visit, hers, days, lines) if lines else [],
         fits=fits(days, visit.on, begins, ends) if lines else [],
         elsewhere=[*_other_visits(visit, hers), *map(_open, wanted_of(journey, reader))],
-        is_past=bool(lines) and ends <= at,
+        is_over=journey.is_closed or ends <= at,
         confirmed=_confirmed(visit),
     )
 

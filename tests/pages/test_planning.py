@@ -19,7 +19,7 @@ from carecoord.access.models import User
 from pathways.models import Journey
 from referrals.her_days import say_her_day
 from referrals.models import Appointment, HerDay, Session, Visit
-from tests.factories import ago, journey, owed, staff
+from tests.factories import after_her_death, ago, journey, owed, staff
 from tests.pages.test_journey import text_of
 from tests.services import appointment, at_time, clinic, referral, service, session, waiting
 
@@ -176,6 +176,17 @@ class TestThePlan:
             hub(TUESDAY + timedelta(days=7 * week))
         with django_assert_max_num_queries(45):
             page.client.get(page.address)
+
+
+class TestAClosedJourney:
+    def test_nothing_is_planned_for_her_and_nothing_is_confirmed(self, signed_in: Client, her: Journey) -> None:
+        died = after_her_death(her)
+        waiting(died, "scan")
+        coming = appointment(died, session(clinic(TUESDAY), "scan"))
+        words = text_of(signed_in.get(url("plan_a_trip", died)))
+        assert "Her journey is closed No trip is planned for her." in words
+        assert "Plan again" not in words
+        assert "Confirm with her" not in text_of(signed_in.get(url("visit", coming.visit)))
 
 
 class TestBookingIt:
