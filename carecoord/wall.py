@@ -67,6 +67,7 @@ WALL = Wall(
     functions=(
         "cc_user()",
         "cc_now()",
+        "cc_woman()",
         "cc_teams()",
         "cc_my_women()",
         "cc_my_journeys()",

@@ -20,9 +20,9 @@ from carecoord.access.models import Membership, User
 from carecoord.refused import Refused
 from carecoord.sites.models import Site
 from pathways.visibility import check_may_at
-from referrals.models import Clinic, Place, Room, Service, Session
-from referrals.pages.taken import taken_in
+from referrals.models import Clinic, Place, Room, SeriesSession, Service, Session
 from referrals.rules.kinds import BY_KEY
+from referrals.taken import taken_in
 from referrals.wording.clinics import hours_in_words, session_in_words
 
 EARLIEST, LATEST = time(6), time(22)  # by day: no clock change falls into a session
@@ -173,12 +173,12 @@ def cancel_session(session: Session, why: str, *, by: User) -> int:
     return _cancel([_to_come(session)], _reason(why), by)
 
 
-def write_session(clinic: Clinic, plan: SessionPlan) -> Session:
+def write_session(clinic: Clinic, plan: SessionPlan, line: SeriesSession | None = None) -> Session:
     """The row of a session whose plan was checked. Raises Refused with who has the room or the clinician."""
     during = during_of(clinic.on, plan)
     try:
         with transaction.atomic():
-            return Session.objects.create(clinic=clinic, during=during, **plan.columns())
+            return Session.objects.create(clinic=clinic, line=line, during=during, **plan.columns())
     except IntegrityError as refused:
         raise (_taken_meanwhile(clinic, plan, during) or refused) from refused
 

@@ -19,6 +19,8 @@ from carecoord.sites.hours import opening_hours
 from carecoord.sites.models import Site
 from pathways.seen import Seen, one_at_a_time
 from pathways.visibility import check_may_at
+from referrals.clinics import cancel_session
+from referrals.looping import bring_back
 from referrals.models import SeriesSession, Service, Session
 from referrals.rules.fit import ANSWERS
 
@@ -86,15 +88,11 @@ def end_service(service: Service, why: str, *, by: User) -> int:
     service.ended_on, service.ended_why = clock.today(), why.strip()
     service.save(update_fields=["ended_on", "ended_why"])
     _leave_clinics(service, by)
-    from referrals.looping import bring_back
-
     return bring_back(service, service.ended_why, by=by)
 
 
 def _leave_clinics(service: Service, by: User) -> None:
     """Nothing of it is held any more: each woman who has a place is to be told, and new days are made without it."""
-    from referrals.clinics import cancel_session
-
     SeriesSession.objects.filter(service=service).delete()
     coming = Session.objects.filter(service=service, cancelled_at=None, during__startswith__gt=clock.now())
     for session in coming.select_related("clinic__place__site").order_by("pk"):

@@ -6,6 +6,7 @@ its own: changed or cancelled, it is not made again. What cannot be on one stand
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -19,9 +20,11 @@ from carecoord.refused import Refused
 from pathways.visibility import check_may_at
 from referrals.clinics import Creche, SessionPlan, cancel_day, cancel_session, check_plan, during_of, write_session
 from referrals.models import Clinic, Place, Series, SeriesSession, Session
+from referrals.models.columns import LONGEST_WORDS
 from referrals.rules.days import OnHoliday, Rhythm, SeriesDay, days_of
 
 AHEAD = timedelta(weeks=12)
+LONGEST_MOVE = timedelta(days=7)  # a bank holiday's day is never so far off as the next day of a series
 MOST_WEEKS = 12
 
 
@@ -71,38 +74,41 @@ def add_to_series(series: Series, plan: SessionPlan, *, by: User) -> list[Sessio
     series = _locked(series, by)
     check_plan(plan, series.place)
     _check_beside(series, plan)
-    SeriesSession.objects.create(series=series, starts=plan.starts, ends=plan.ends, **plan.columns())
+    line = SeriesSession.objects.create(series=series, starts=plan.starts, ends=plan.ends, **plan.columns())
     now = clock.now()
-    to_come = [each for each in _made(series) if during_of(each.on, plan).lower > now]
-    made = [_put(each, plan) for each in to_come]
+    to_come = [each for each in days_made(series) if during_of(each.on, plan).lower > now and not each.cancelled_at]
+    made = [_put(each, line) for each in to_come]
     return [each for each in made if each.cancelled_at]
 
 
 @transaction.atomic
 def take_from_series(line: SeriesSession, why: str, *, by: User) -> int:
     """A session comes no more. It is cancelled on the days that are made; returns how many appointments with it."""
-    series = _locked(line.series, by)
-    line = SeriesSession.objects.select_related("room").get(pk=line.pk)
-    if not why.strip():
-        raise Refused("Say why, in a few words: the women are told.", field="why")
-    alike = Session.objects.filter(clinic__in=_made(series), room=line.room, kind=line.kind, cancelled_at=None)
-    theirs = [each for each in alike.select_related("clinic") if _is_of(each, line)]
-    gone = sum(cancel_session(each, why, by=by) for each in theirs if each.during.lower > clock.now())
+    _locked(line.series, by)
+    _check_reason(why)
+    gone = sum(cancel_session(each, why, by=by) for each in _to_come(Session.objects.filter(line=line)))
     line.delete()
     return gone
 
 
 @transaction.atomic
 def end_series(series: Series, last_on: date, why: str, *, by: User) -> int:
-    """A series ends with a day. Its days after that are cancelled; returns how many appointments with them."""
+    """A series ends with a day. What it put on later days is cancelled; returns how many appointments with it.
+
+    A day on which nothing else is held is cancelled too.
+    """
     series = _locked(series, by)
     if last_on < clock.today():
         raise Refused("This day has passed. Choose today or a day to come.", field="last_on")
-    if not why.strip():
-        raise Refused("Say why, in a few words: the women are told.", field="why")
+    _check_reason(why)
+    too_late = [each for each in days_made(series) if each.on > last_on and not each.cancelled_at]
     Series.objects.filter(pk=series.pk).update(until=max(last_on, series.first_on))
-    too_late = [each for each in _made(series) if each.on > last_on]
-    return sum(cancel_day(each, why, by=by) for each in too_late)
+    theirs = Session.objects.filter(line__series=series, clinic__in=too_late)
+    gone = sum(cancel_session(each, why, by=by) for each in _to_come(theirs))
+    for clinic in too_late:
+        if not clinic.sessions.filter(cancelled_at=None).exists():
+            cancel_day(clinic, why, by=by)
+    return gone
 
 
 # -- the days of a series --------------------------------------------------------------------------
@@ -123,13 +129,25 @@ def make_days(series: Series, until: date) -> int:
     """Make the days that are due up to ``until`` and were not made. Returns how many; what is there stays as it is."""
     series = Series.objects.select_for_update(of=("self",), no_key=True).select_related("place__site").get(pk=series.pk)
     since = max(clock.today(), (series.made_on_until or series.first_on - timedelta(days=1)) + timedelta(days=1))
-    rhythm = Rhythm(series.first_on, series.every_weeks, series.on_holiday, series.until)
-    days = list(days_of(rhythm, series.place.site.nation, since=since, until=until))
-    plans = [plan_of(line) for line in _lines(series)]
+    days = _due(series, since, until)
+    lines = list(_lines(series))
     for day in days:
-        _make(series, day, plans)
+        _make(series, day, lines)
     Series.objects.filter(pk=series.pk).update(made_on_until=max(until, series.made_on_until or until))
     return len(days)
+
+
+def days_made(series: Series) -> QuerySet[Clinic]:
+    """The days of a series that are made and not over, also where they joined a clinic that was there before."""
+    today = clock.today()
+    due = _due(series, today - LONGEST_MOVE, series.made_on_until) if series.made_on_until else []
+    days = Clinic.objects.filter(place=series.place_id, on__in=[day.on for day in due if day.on >= today])
+    return days.select_related("place__site").order_by("on")
+
+
+def _due(series: Series, since: date, until: date) -> list[SeriesDay]:
+    rhythm = Rhythm(series.first_on, series.every_weeks, series.on_holiday, series.until)
+    return list(days_of(rhythm, series.place.site.nation, since=since, until=until))
 
 
 def plan_of(line: SeriesSession) -> SessionPlan:
@@ -148,7 +166,7 @@ def plan_of(line: SeriesSession) -> SessionPlan:
     )
 
 
-def _make(series: Series, day: SeriesDay, plans: list[SessionPlan]) -> None:
+def _make(series: Series, day: SeriesDay, lines: Iterable[SeriesSession]) -> None:
     """One day of a series. Where the place has a clinic that day already, the sessions join it.
 
     A day that somebody cancelled stays cancelled.
@@ -162,35 +180,34 @@ def _make(series: Series, day: SeriesDay, plans: list[SessionPlan]) -> None:
     }
     clinic, _ = Clinic.objects.get_or_create(place=series.place, on=day.on, defaults=known)
     if clinic.cancelled_at is None:
-        for plan in plans:
-            _put(clinic, plan)
+        for line in lines:
+            _put(clinic, line)
 
 
-def _put(clinic: Clinic, plan: SessionPlan) -> Session:
+def _put(clinic: Clinic, line: SeriesSession) -> Session:
     """The session on that day; as not held where its room or clinician is in another one, so that somebody sees it."""
+    plan = plan_of(line)
     try:
-        return write_session(clinic, plan)
+        return write_session(clinic, plan, line)
     except Refused as refused:
         during, now = during_of(clinic.on, plan), clock.now()
-        why = refused.sentence[: Session._meta.get_field("cancelled_why").max_length]
+        why = refused.sentence[:LONGEST_WORDS]
         return Session.objects.create(
-            clinic=clinic, during=during, cancelled_at=now, cancelled_why=why, **plan.columns()
+            clinic=clinic, line=line, during=during, cancelled_at=now, cancelled_why=why, **plan.columns()
         )
 
 
-def _made(series: Series) -> QuerySet[Clinic]:
-    """The days of a series that are made and still to come."""
-    days = Clinic.objects.filter(series=series, on__gte=clock.today(), cancelled_at=None)
-    return days.select_related("place__site").order_by("on")
+def _to_come(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    return sessions.filter(cancelled_at=None, during__startswith__gt=clock.now()).select_related("clinic")
+
+
+def _check_reason(why: str) -> None:
+    if not why.strip():
+        raise Refused("Say why, in a few words: the women are told.", field="why")
 
 
 def _lines(series: Series) -> QuerySet[SeriesSession]:
     return series.sessions.select_related("room", "service", "clinician").order_by("starts", "pk")
-
-
-def _is_of(session: Session, line: SeriesSession) -> bool:
-    """Whether a session of a day is the one that the series put there."""
-    return session.during.lower == during_of(session.clinic.on, plan_of(line)).lower
 
 
 def _check_beside(series: Series, plan: SessionPlan) -> None:

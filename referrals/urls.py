@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from referrals.views import (
-    #=====     day_list,
+    # =====     day_list,
     attendance,
     booking,
     calendars,
     clinic_setup,
     clinics,
+    day_list,
     for_whom,
     keeping,
     link,
@@ -94,7 +95,6 @@ urlpatterns = [
     path("referrals/<int:pk>/take-over/", referrals.take_over, name="referral_take_over"),
     path("referrals/<int:pk>/take-back/", referrals.take_back, name="referral_take_back"),
     path("referrals/<int:pk>/step/<slug:way>/", referrals.step, name="referral_step"),
-    path("journeys/<int:pk>/refer/", sending.refer, name="refer"),
     path("journeys/<int:pk>/refer/<int:to>/", sending.refer_to, name="refer_to"),
     path("referrals/<int:pk>/link/", links.link, name="link"),
     path("referrals/<int:pk>/link/end/", links.end_link, name="end_link"),

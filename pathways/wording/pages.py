@@ -92,7 +92,6 @@ PAGE_NAMES = {
     "link": "the link by which a service answers",
     "end_link": "the link by which a service answers",
     "answer_link": "what was shared with a service, by its link",
-    "refer": "referring her",
     "refer_to": "referring her",
     "edd": "agreeing the EDD",
     "midwife": "naming her midwife",

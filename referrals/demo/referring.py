@@ -8,13 +8,12 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from referrals.looping import Sending, Stepping, send, step
-
 from carecoord import clock
 from carecoord.access.demo import email_of
 from carecoord.access.models import Grant, User
 from pathways.demo.parts import Part, times_of
 from pathways.models import Journey
+from referrals.looping import Sending, Stepping, send, step
 from referrals.models import Referral, ReferralConsent, ReferralLink, ReferralStep, Service
 from referrals.rules.loop import State
 

@@ -98,5 +98,16 @@ class Migration(migrations.Migration):
                 name="told_of_what_was_cancelled",
             ),
         ),
+        migrations.AddField(
+            "session",
+            "line",
+            models.ForeignKey(
+                help_text="what put it there, where it comes again",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="referrals.seriessession",
+            ),
+        ),
         migrations.RunSQL(FUNCTIONS, GONE),
     ]

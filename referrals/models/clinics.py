@@ -105,6 +105,13 @@ class Session(models.Model):
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="sessions")
+    line = models.ForeignKey(
+        SeriesSession,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="what put it there, where it comes again",
+    )
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="sessions")
     service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="sessions")
     kind = models.CharField(max_length=24, choices=kinds.CHOICES)

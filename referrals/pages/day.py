@@ -20,9 +20,9 @@ from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.visibility import journeys_visible_to
 from referrals.models import Appointment, Clinic, Session
-from referrals.pages.taken import TakenPlace, taken_in
 from referrals.rules.day_plan import Box, Stretch, Taken, What, column, free_time, hours_of
 from referrals.rules.kinds import BY_KEY
+from referrals.taken import TakenPlace, taken_in
 from referrals.wording.clinics import clinician_in_words, hours_in_words, span_in_words
 
 STEP = timedelta(minutes=5)  # a box is drawn as high as it has steps

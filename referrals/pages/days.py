@@ -12,8 +12,8 @@ from carecoord import clock
 from carecoord.access.models import User
 from referrals.models import Clinic, Session
 from referrals.pages.day import free_in
-from referrals.pages.taken import TakenPlace, taken_in
 from referrals.rules.kinds import BY_KEY
+from referrals.taken import TakenPlace, taken_in
 from referrals.wording.clinics import span_in_words
 
 WEEKS = 4  # on one page

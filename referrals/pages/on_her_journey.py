@@ -49,7 +49,7 @@ def referrals_panel(journey: Journey, reader: User, at: datetime) -> ReferralsPa
     return ReferralsPanel(
         lines=[_line(each, at) for each in rows if each.flag_at],
         closed=[_line(each, at) for each in rows if not each.flag_at],
-        refer_url=reverse("refer", args=[journey.pk]) if may_refer else "",
+        refer_url=reverse("services_for_her", args=[journey.pk]) if may_refer else "",
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from carecoord import clock
 from carecoord.access.models import User
 from referrals.models import Clinic, Series, SeriesSession
+from referrals.series import days_made
 from referrals.wording.clinics import on_holiday_in_words, rhythm_in_words
 
 NEXT_DAYS = 8
@@ -41,7 +42,7 @@ def series_line(series: Series) -> SeriesLine:
         _span(series),
         series.until is not None and series.until < today,
         list(series.sessions.select_related("room", "service", "clinician").order_by("starts", "room__name")),
-        list(series.clinics.filter(on__gte=today).order_by("on")[:NEXT_DAYS]),
+        list(days_made(series)[:NEXT_DAYS]),
     )
 
 

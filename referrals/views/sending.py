@@ -1,4 +1,4 @@
-"""Referring her: choosing a service, and what is asked of it with what she agrees to."""
+"""Referring her: what is asked of a service, and what she agrees to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
@@ -38,24 +38,6 @@ class Beside(NamedTuple):
 
 
 @requires(Ability.REFER)
-@require_safe
-def refer(request: StaffRequest, pk: int) -> HttpResponse:
-    """Choose a service of her site, or one elsewhere that takes women from other areas."""
-    her = her_journey(request, pk)
-    chosen = request.GET.get("service", "")
-    if _ID.fullmatch(chosen):
-        return redirect(f"{reverse('refer_to', args=[her.pk, int(chosen)])}{_query(request.GET)}")
-    context = {
-        **around_her(her),
-        "here": _services(her, elsewhere=False),
-        "elsewhere": _services(her, elsewhere=True),
-        "instead_of": _beside(her, request.GET).instead_of,
-        "carried": list(_carried(request.GET).items()),
-    }
-    return render(request, "referrals/refer.html", context)
-
-
-@requires(Ability.REFER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refer_to(request: StaffRequest, pk: int, to: int) -> HttpResponse:
     """What is asked, what they read, what she agrees to; then it is sent."""
@@ -76,7 +58,7 @@ def refer_to(request: StaffRequest, pk: int, to: int) -> HttpResponse:
         "form": form,
         "instead_of": beside.instead_of,
         "completes": _completes(her, asked, beside),
-        "back": f"{reverse('refer', args=[her.pk])}{_query(request.GET)}",
+        "back": f"{reverse('services_for_her', args=[her.pk])}{_query(request.GET)}",
     }
     return render(request, "referrals/refer_to.html", context)
 
@@ -113,19 +95,6 @@ def _query(query: QueryDict) -> str:
     """The same for the next address."""
     carried = _carried(query)
     return f"?{urlencode(carried)}" if carried else ""
-
-
-def _services(her: Journey, *, elsewhere: bool) -> list[tuple[str, list[Service]]]:
-    """Services that can be had, by kind, in the order of the table of kinds. One query."""
-    rows = Service.objects.filter(ended_on=None).exclude(exists=Service.Exists.NOT_COMMISSIONED)
-    if elsewhere:
-        rows = rows.exclude(site=her.site_id).filter(takes_from_elsewhere=Service.Whether.YES)
-    else:
-        rows = rows.filter(site=her.site_id)
-    by_kind: dict[str, list[Service]] = {}
-    for row in rows.select_related("site").order_by("name", "pk"):
-        by_kind.setdefault(row.kind, []).append(row)
-    return [(kind.name, by_kind[kind.key]) for kind in kinds.ALL if kind.key in by_kind]
 
 
 def _completes(her: Journey, service: Service, beside: Beside) -> list[str]:

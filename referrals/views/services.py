@@ -71,6 +71,7 @@ def services_for_her(request: StaffRequest, pk: int) -> HttpResponse:
         "clear_url": f"{request.path}?{urlencode(carried)}",
         "carried": carried.items(),
         "refer_query": urlencode(carried),
+        "instead_of": her.referrals.select_related("service").filter(pk=carried.get("instead_of", 0)).first(),
     }
     return render(request, "referrals/services_for_her.html", context)
 

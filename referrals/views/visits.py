@@ -16,6 +16,7 @@ from pathways.models import Journey
 from pathways.views.her import around_her, her_journey
 from referrals.booking import confirm
 from referrals.models import Appointment, Visit
+from referrals.pages.sent_to_her import sent_to_her
 from referrals.pages.slip import slip_of
 from referrals.pages.visit import card_of
 
@@ -38,7 +39,8 @@ def standing_of(visit: Visit) -> QuerySet[Appointment]:
 def visit(request: StaffRequest, pk: int) -> HttpResponse:
     """One visit: what she comes for, getting there, how it fits round her day, what is not on this trip."""
     her, found = her_visit(request, pk)
-    context = {**around_her(her), "card": card_of(her, found, request.user, clock.now())}
+    now = clock.now()
+    context = {**around_her(her), "card": card_of(her, found, request.user, now), "sent": sent_to_her(found, now)}
     return render(request, "referrals/visit.html", context)
 
 
@@ -67,5 +69,6 @@ def visit_slip(request: StaffRequest, pk: int) -> HttpResponse:
         "slip": slip_of(her, found, names_services=request.GET.get("services") == "named"),
         "visit": found,
         "size": size,
+        "sent": sent_to_her(found, clock.now()),
     }
     return render(request, "referrals/slip.html", context)

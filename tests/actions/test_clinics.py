@@ -18,7 +18,7 @@ from carecoord.refused import Refused
 from referrals import clinics
 from referrals.clinics import Creche, SessionPlan
 from referrals.models import Appointment, Clinic, Room, Session, Waiting
-from referrals.pages.taken import taken_in
+from referrals.taken import taken_in
 from tests.factories import journey, staff
 from tests.roles import WEB, as_role
 from tests.services import appointment, at_time, clinic, place, room, service, session, waiting

@@ -122,7 +122,6 @@ def test_where_the_room_is_taken_the_session_stands_as_not_held_with_the_reason(
     session(other, "dental", begins="11:00", ends="13:00", room=room())
     made = mondays(manager)
     assert Clinic.objects.filter(on=MONDAY).count() == 1  # one clinic a day: they are in one place
-    Clinic.objects.filter(pk=other.pk).update(series=made)
     (not_held,) = series.add_to_series(made, plan(), by=manager)
     assert not_held.clinic == other
     assert not_held.cancelled_why.startswith("Room 1 is taken on Mon 7 Dec 2026: Dentist, 11:00–13:00")
@@ -169,16 +168,30 @@ def test_a_worker_that_was_away_makes_no_day_that_has_passed(manager: User) -> N
     assert made.clinics.filter(on=date(2027, 6, 7)).exists()
 
 
-def test_a_session_comes_no_more_and_the_days_that_were_changed_by_hand_keep_theirs(manager: User) -> None:
+def test_a_session_comes_no_more_on_any_day_also_where_it_was_changed(manager: User) -> None:
     made = mondays(manager)
     series.add_to_series(made, plan(), by=manager)
-    by_hand = Session.objects.get(clinic__on=MONDAY)
-    clinics.change_session(by_hand, plan(starts="14:00", ends="15:00"), by=manager)
-    booked = Session.objects.get(clinic__on=MONDAY + timedelta(weeks=1))
-    appointment(journey(), booked)
-    assert series.take_from_series(made.sessions.get(), "We lost the room.", by=manager) == 1
-    assert not made.sessions.exists()
-    assert list(Session.objects.filter(cancelled_at=None)) == [by_hand]
+    series.add_to_series(made, plan(room("Room 2"), "midwifery"), by=manager)
+    changed = Session.objects.get(clinic__on=MONDAY, kind="scan")
+    clinics.change_session(changed, plan(starts="14:00", ends="15:00"), by=manager)
+    appointment(journey(), Session.objects.get(clinic__on=MONDAY + timedelta(weeks=1), kind="scan"))
+    line = made.sessions.get(kind="scan")
+    assert series.take_from_series(line, "We lost the room.", by=manager) == 1
+    assert list(made.sessions.values_list("kind", flat=True)) == ["midwifery"]
+    assert set(Session.objects.filter(cancelled_at=None).values_list("kind", flat=True)) == {"midwifery"}
+
+
+def test_two_series_on_one_day_share_it_and_one_ends_without_the_other(manager: User) -> None:
+    first, second = mondays(manager), mondays(manager, every_weeks=2)
+    series.add_to_series(first, plan(), by=manager)
+    assert series.add_to_series(second, plan(room("Room 2"), "midwifery"), by=manager) == []
+    here = Session.objects.filter(clinic__on=MONDAY).values_list("kind", flat=True)
+    assert set(here) == {"scan", "midwifery"}
+    series.end_series(first, MONDAY, "The scanner moved.", by=manager)
+    later = Clinic.objects.get(on=MONDAY + timedelta(weeks=2))
+    alone = Clinic.objects.get(on=MONDAY + timedelta(weeks=1))
+    assert (later.cancelled_at, alone.cancelled_why) == (None, "The scanner moved.")
+    assert list(later.sessions.filter(cancelled_at=None).values_list("kind", flat=True)) == ["midwifery"]
 
 
 def test_a_series_ends_and_its_later_days_are_cancelled(manager: User) -> None:

@@ -111,7 +111,6 @@ def test_every_page_of_referrals_is_accessible_and_fits(
     for way, which in (*ways, ("withdraw", 0), ("settle", 2)):
         pages[reverse("referral_step", args=[made[which].pk, way])] = way
     pages[reverse("referral_take_back", args=[made[0].pk])] = "take back"
-    pages[reverse("refer", args=[record.pk])] = "refer"
     pages[reverse("refer_to", args=[record.pk, harbour.pk])] = "refer to"
     for address, name in pages.items():
         look_at(page, live_server.url + address, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -79,8 +80,11 @@ def test_she_is_referred_from_her_journey_and_reads_what_goes_along(
     client: Any, record: Journey, harbour: Service, midwife: User
 ) -> None:
     client.force_login(midwife)
-    assert reverse("refer", args=[record.pk]) in client.get(reverse("journey", args=[record.pk])).content.decode()
-    answer = client.get(reverse("refer", args=[record.pk]), {"service": harbour.pk}, follow=True)
+    ways = [reverse(name, args=[record.pk]) for name in ("journey", "services_for_her")]
+    ways.append(reverse("refer_to", args=[record.pk, harbour.pk]))
+    for page, leads_to in pairwise(ways):
+        assert leads_to in client.get(page).content.decode()
+    answer = client.get(ways[-1])
     words = text_of(answer)
     for part in (
         "Refer her to Harbour drug service",
@@ -123,13 +127,11 @@ def test_what_does_not_exist_or_has_ended_cannot_be_chosen(
     service("housing", exists="not_commissioned", name="No housing here")
     service("dental", name="Closed dentist", ended_on=clock.today(), ended_why="closed")
     service("peer_support", site="CALD", name="Calder peers")
-    service("day_treatment", site="CALD", name="Calder days", takes_from_elsewhere="yes")
     client.force_login(midwife)
-    words = text_of(client.get(reverse("refer", args=[record.pk])))
-    assert "Harbour drug service" in words
-    assert "Calder days, Calder Vale" in words
-    for part in ("No housing here", "Closed dentist", "Calder peers"):
-        assert part not in words
+    page = client.get(reverse("services_for_her", args=[record.pk])).content.decode()
+    assert reverse("refer_to", args=[record.pk, harbour.pk]) in page
+    for each in Service.objects.exclude(pk=harbour.pk):
+        assert reverse("refer_to", args=[record.pk, each.pk]) not in page, each
 
 
 # -- one referral --
@@ -208,7 +210,7 @@ def test_the_way_on_after_a_decline_leads_to_another_service(client: Any, record
     other = service("housing", name="Shelter line")
     client.force_login(midwife)
     query = {"instead_of": made.pk}
-    assert "Instead of Housing options" in text_of(client.get(reverse("refer", args=[record.pk]), query))
+    assert "Instead of Housing options" in text_of(client.get(reverse("services_for_her", args=[record.pk]), query))
     answer = client.post(f"{reverse('refer_to', args=[record.pk, other.pk])}?instead_of={made.pk}", sending())
     assert answer.status_code == 302
     words = text_of(client.get(reverse("referral", args=[made.pk])))
@@ -268,7 +270,8 @@ def test_nobody_else_sees_any_of_it(client: Any, record: Journey, harbour: Servi
     made = sent(record, harbour, midwife)
     client.force_login(staff(Role.HEALTH_VISITOR, site="CALD", team="hv"))
     assert set(counts(client.get(URL)).values()) == {0}
-    for url in (reverse("referral", args=[made.pk]), step(made, "accept"), reverse("refer", args=[record.pk])):
+    refer_to = reverse("refer_to", args=[record.pk, harbour.pk])
+    for url in (reverse("referral", args=[made.pk]), step(made, "accept"), refer_to):
         assert client.get(url).status_code == 404
     client.force_login(staff(Role.SERVICE_MANAGER, team="office"))
     assert client.get(URL).status_code == 403
@@ -306,7 +309,6 @@ def test_every_page_that_shows_her_leaves_one_entry(
         "referral": reverse("referral", args=[made.pk]),
         "referral_take_back": reverse("referral_take_back", args=[made.pk]),
         "referral_step": step(made, "attended"),
-        "refer": reverse("refer", args=[record.pk]),
         "refer_to": reverse("refer_to", args=[record.pk, harbour.pk]),
     }
     only_sent = {"referral_acknowledge", "referral_remind", "referral_take_over"}

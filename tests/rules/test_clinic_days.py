@@ -6,7 +6,7 @@ import itertools
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carecoord.sites.calendars import bank_holidays, working_days
@@ -15,6 +15,8 @@ from referrals.rules.days import OnHoliday, Rhythm, SeriesDay, days_of
 FIRST, LAST = date(2026, 1, 1), date(2035, 12, 31)
 NATIONS = st.sampled_from(["ENG", "SCO"])
 DAYS = st.dates(FIRST, LAST)
+# No deadline: the machine may be busy. No stored examples: a test run leaves nothing behind.
+tried = settings(max_examples=80, deadline=None, database=None)
 
 
 @st.composite
@@ -28,6 +30,7 @@ def all_days(rhythm: Rhythm, nation: str, since: date = FIRST, until: date = LAS
     return list(days_of(rhythm, nation, since=since, until=until))
 
 
+@tried
 @given(rhythms(), NATIONS)
 def test_each_day_is_due_in_its_rhythm_and_no_two_are_the_same_day(rhythm: Rhythm, nation: str) -> None:
     days = all_days(rhythm, nation)
@@ -41,6 +44,7 @@ def test_each_day_is_due_in_its_rhythm_and_no_two_are_the_same_day(rhythm: Rhyth
     assert dates == sorted(set(dates))
 
 
+@tried
 @given(rhythms(), NATIONS)
 def test_none_is_left_out_but_a_bank_holiday_that_is_skipped(rhythm: Rhythm, nation: str) -> None:
     made = {day.due_on for day in all_days(rhythm, nation)}
@@ -53,6 +57,7 @@ def test_none_is_left_out_but_a_bank_holiday_that_is_skipped(rhythm: Rhythm, nat
         assert not left_out
 
 
+@tried
 @given(rhythms(), NATIONS)
 def test_what_a_bank_holiday_does_to_a_day(rhythm: Rhythm, nation: str) -> None:
     is_working_day = working_days(nation)
@@ -68,6 +73,7 @@ def test_what_a_bank_holiday_does_to_a_day(rhythm: Rhythm, nation: str) -> None:
             assert not any(map(is_working_day, between))
 
 
+@tried
 @given(rhythms(), NATIONS, st.lists(DAYS, min_size=1, max_size=5))
 def test_made_in_parts_they_are_the_same_days(rhythm: Rhythm, nation: str, stops: list[date]) -> None:
     whole = all_days(rhythm, nation)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.rules.day_plan import Box, Stretch, Taken, What, column, free_time, hours_of
 
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
+# No deadline: the machine may be busy. No stored examples: a test run leaves nothing behind.
+tried = settings(max_examples=80, deadline=None, database=None)
 
 
 def at(hour: int, minute: int = 0) -> datetime:
@@ -77,6 +79,7 @@ def stretches(draw: st.DrawFn) -> list[Stretch]:
     return found
 
 
+@tried
 @given(stretches())
 def test_the_boxes_follow_each_other_and_lose_nothing(sessions: list[Stretch]) -> None:
     opens, closes = at(8), at(22)
