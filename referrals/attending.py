@@ -20,9 +20,11 @@ from pathways.models import Correction, Journey, Try
 from pathways.moves.outreach import Attempt, try_to_reach
 from pathways.recording import lock
 from pathways.visibility import check_may
+from referrals.going_along import not_seen, seen
 from referrals.models import Appointment, Session, Visit
 from referrals.rules.attendance import CAME, Answer, Contact, contact_of
 
+Whose = Appointment.Whose
 NOT_HELD = "not_held"  # beside the values of Attended: the session did not happen
 ANSWERS = {**dict(Appointment.Attended.choices), NOT_HELD: "It did not take place: that was ours"}
 _RESULTS = {Contact.MADE: Try.Result.REACHED, Contact.MISSED: Try.Result.DID_NOT_COME}
@@ -80,6 +82,10 @@ def _write(row: Appointment, answer: str, by: User) -> None:
     row.took_place, row.attended = answer != NOT_HELD, "" if answer == NOT_HELD else answer
     row.recorded_at, row.recorded_by = now, by
     row.save(update_fields=["took_place", "attended", "recorded_at", "recorded_by"])
+    if answer in CAME:
+        seen(row, by=by)
+    else:
+        not_seen(row, Whose.OURS if answer == NOT_HELD else Whose.HERS, by=by)
     if row.session_id and row.took_place:
         Session.objects.filter(pk=row.session_id).exclude(took_place=True).update(took_place=True)
 

@@ -20,6 +20,7 @@ from pathways.covering import write_grants_of
 from pathways.models import Journey
 from pathways.recording import lock
 from pathways.visibility import check_may
+from referrals.going_along import appointed, not_seen
 from referrals.models import Appointment, Session, Visit
 from referrals.placing import Choice, State, TakenMeanwhile, Whose, as_they_stand, check, give, taken_back, visit_of
 from referrals.seats import check_children, lock_creche
@@ -110,6 +111,7 @@ def _booked(
     ]
     for each in made:
         placed(each)
+        appointed(each, by=by)
     visit.children = max(visit.children, children)
     if visit.children:
         check_children(visit)
@@ -136,6 +138,7 @@ def confirm(what: Visit | Appointment, *, by: User) -> Visit:
         held.state, held.held_until, held.booked_by = State.BOOKED, None, by
         held.save(update_fields=["state", "held_until", "booked_by"])
         placed(held)
+        appointed(held, by=by)
     if not visit.appointments.filter(state=State.HELD).exists():
         visit.confirmed_at, visit.confirmed_by = clock.now(), by
         visit.save(update_fields=["confirmed_at", "confirmed_by"])
@@ -158,6 +161,7 @@ def cancel(appointment: Appointment, whose: str, why: str = "", *, waits: bool =
     journey = _open_to(appointment.journey, by)
     _check_whose(whose, why)
     appointment = taken_back(appointment, whose, why, by=by)
+    not_seen(appointment, whose, by=by)
     if waits:
         wait_again(appointment, by=by)
     write_grants_of(journey)

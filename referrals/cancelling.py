@@ -21,6 +21,7 @@ from pathways.engine import Stage
 from pathways.models import Journey
 from pathways.recording import lock
 from pathways.visibility import check_may
+from referrals.going_along import not_seen
 from referrals.models import Appointment
 
 Whose = Appointment.Whose
@@ -69,6 +70,8 @@ def _pass_on(journey_id: int, at: datetime) -> int:
         is_soon = any(each.during.lower < at + URGENT_WITHIN for each in untold)
         knows = {each.cancelled_by_id for each in untold}
         tell(dict.fromkeys(_in_hand(journey) - knows, 1), urgent=is_soon, at=at)
+    for each in cancelled:
+        not_seen(each, each.cancelled_whose, by=None, said_by=str(each.cancelled_by or "The product"))
     Appointment.objects.filter(pk__in=[each.pk for each in cancelled]).update(passed_on_at=at)
     write_grants_of(journey)  # whoever expected her that day does not any more
     return len(untold)

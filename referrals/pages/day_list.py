@@ -11,7 +11,7 @@ from datetime import datetime
 from carecoord.access.models import User
 from referrals.models import Appointment, Clinic, Session
 from referrals.pages.day import appointments_shown
-from referrals.pages.taken import TakenPlace, taken_in
+from referrals.taken import TakenPlace, taken_in
 from referrals.wording.clinics import clinician_in_words, hours_in_words
 
 NOT_OPEN = "taken"
