@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep_places": {"task": "referrals.tasks.keep_places", "schedule": 60, "options": {"expires": 60}},
     "clinic_days": {"task": "referrals.tasks.make_clinic_days", "schedule": 3600, "options": {"expires": 3600}},
     "cancelled": {"task": "referrals.tasks.pass_on_cancelled", "schedule": 60, "options": {"expires": 60}},
+    "messages_to_her": {"task": "pathways.tasks.write_to_her", "schedule": 60, "options": {"expires": 60}},
     "write_to_her": {"task": "referrals.tasks.write_to_her", "schedule": 300, "options": {"expires": 300}},
     "heartbeat": {"task": "carecoord.tasks.heartbeat", "schedule": 60, "options": {"expires": 60}},
     "seal_audit": {"task": "carecoord.audit.tasks.seal_audit", "schedule": 30, "options": {"expires": 30}},
@@ -305,6 +306,9 @@ NOTIFY_TEMPLATES = {
     "digest": env.get("NOTIFY_TEMPLATE_ID_DIGEST", ""),
     "test": env.get("NOTIFY_TEMPLATE_ID", ""),  # with the number 0
 }
+# Messages to women: fixed texts that say nothing. Each way stays closed until its own setting is there.
+NOTIFY_TEMPLATE_TO_HER = env.get("NOTIFY_TEMPLATE_ID_TO_HER", "")
+EMAIL_FROM_TO_HER = env.get("EMAIL_FROM_TO_HER", "")  # an address that says nothing of a service
 WEBHOOK_URLS = environment.webhooks(env) if LEAVES_HERE else {}
 WEBHOOK_SECRET = env.get("WEBHOOK_SECRET", "")
 

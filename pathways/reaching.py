@@ -136,6 +136,11 @@ def may_still_go(message: MessageToHer, at: datetime) -> Reach:
     return may_reach(message.woman, message.channel, at, own_care=message.own_care)
 
 
+def is_over(message: MessageToHer, at: datetime) -> bool:
+    """Whether it can never go any more: what it was about has ended, or it names a day that has passed."""
+    return has_ended_since(message) or _is_late(message, at)
+
+
 def _is_late(message: MessageToHer, at: datetime) -> bool:
     """Whether what it says of a day is wrong by now: ``tomorrow`` holds on one day, ``this_week`` until Sunday."""
     queued, now = clock.today(message.queued_at), clock.today(at)

@@ -9,6 +9,7 @@ from pathways import covering
 from pathways import sweep as sweeping
 from pathways.alerting import turns
 from pathways.finding import matching
+from pathways.writing_to_her import write_to_her as send_what_waits
 
 SECONDS = 10  # of one site's sweep; a backlog goes on with the next one, well before a task would be stopped
 
@@ -35,3 +36,9 @@ def upkeep() -> None:
     covering.regrant()
     matching.match()
     sweeping.forget_old_runs()
+
+
+@shared_task(ignore_result=True)
+def write_to_her() -> None:
+    """Send what waits to be written to women, where it may go now. Beat asks for it every minute."""
+    send_what_waits()

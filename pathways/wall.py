@@ -148,6 +148,7 @@ WALL = Wall(
         "open_contact(bigint, text, text, uuid)",
         "has_address_to_write_to(bigint)",
         "has_address_to_visit(bigint)",
+        "pathways_way_to_her(bigint)",
         "pathways_my_alerts()",
         "pathways_take_alert(bigint, uuid)",
         "pathways_give_back_alert(bigint)",

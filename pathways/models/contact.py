@@ -219,6 +219,9 @@ class MessageToHer(models.Model):
     queued_by = _recorder()
     sent_at = models.DateTimeField(null=True, editable=False)
     recalled_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    next_try_at = models.DateTimeField(null=True, editable=False)
+    problem = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         verbose_name_plural = "messages to her"

@@ -43,7 +43,7 @@ class Journey(models.Model):
     edd_at_entry = models.DateField("EDD she came with", null=True, blank=True)
     medication_at_entry = models.CharField(max_length=40, blank=True, choices=PRODUCT_CHOICES)
     created_at = models.DateTimeField(default=clock.now, editable=False)
-    # Counted by a trigger with every change above the line; a new copy below it has to be named there (migration 0030).
+    # Counted by a trigger with every change above the line; a new copy below it has to be named there (0014, 0018).
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     # -- copies, written with the events that move them; `recompute --check` proves them --
     stage = models.CharField(max_length=24, blank=True, choices=STAGE_CHOICES, editable=False)

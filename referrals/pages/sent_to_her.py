@@ -6,11 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from carecoord import clock
 from pathways.models import MessageToHer, SafeContact
 from pathways.models.contact import newest_contact
 from pathways.reaching import MESSAGES, may_reach
 from pathways.wording.entries import time_in_words
+from pathways.writing_to_her import is_set_up
 from referrals.models import Appointment, Visit
 from referrals.reminding import REMINDS_BY, reminder_for, standing
 from referrals.rules.reminders import CHANGED, Reminder, is_own_care
@@ -87,6 +90,8 @@ def _to_come(visit: Visit, kinds: Collection[str], at: datetime) -> SentToHer:
     may = may_reach(visit.journey.woman, contact.channel, goes_at, own_care=is_own_care(kinds))
     if not may.allowed:
         return SentToHer(tell_her=may.why)
+    if settings.LEAVES_HERE and not is_set_up(contact.channel):
+        return SentToHer(tell_her="Messages to women are not set up here.")
     return SentToHer(MESSAGES[reminder.message], _when(reminder, Channel(contact.channel)))
 
 

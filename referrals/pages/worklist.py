@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import Membership, User
+from pathways.engine import Stage
 from pathways.engine.times import midnight_after
 from pathways.owning import span_in_words
 from pathways.receivers import is_in
@@ -136,12 +137,14 @@ def _in_part(part: str, user: User) -> Q:
     if Ability.SEE_CASELOAD in user.abilities:
         sent |= Q(journey__named_midwife=user) | Q(journey__buddy=user)
     from_others = sent & (Q(to_team=None) | ~received)
+    # Nobody is to chase what a closed journey, or a death, has left behind.
+    over = Q(state__in=CLOSED) | Q(journey__stage=Stage.CLOSED)
     return {
-        BACK: sent & Q(state=State.DECLINED),
-        ANSWER: received & Q(state__in=THEIR_TURN),
-        WAITING: from_others & Q(state__in=THEIR_TURN | {State.APPOINTED, State.ATTENDED}),
-        OPEN: ~Q(state__in=CLOSED),
-        ENDED: Q(state__in=CLOSED),
+        BACK: sent & Q(state=State.DECLINED) & ~over,
+        ANSWER: received & Q(state__in=THEIR_TURN) & ~over,
+        WAITING: from_others & Q(state__in=THEIR_TURN | {State.APPOINTED, State.ATTENDED}) & ~over,
+        OPEN: ~over,
+        ENDED: over,
     }[part]
 
 

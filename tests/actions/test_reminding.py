@@ -34,6 +34,20 @@ def now() -> Any:
         yield traveller
 
 
+@pytest.fixture(autouse=True)
+def ways(settings: Any) -> None:
+    """Messages to women are set up here."""
+    settings.NOTIFY_API_KEY, settings.NOTIFY_TEMPLATE_TO_HER = "key", "template"
+    settings.EMAIL_FROM_TO_HER = "appointments@hospital.example"
+
+
+def test_where_messages_are_not_set_up_somebody_tells_her(her: Journey, settings: Any) -> None:
+    settings.NOTIFY_TEMPLATE_TO_HER = ""
+    visit = Visit.objects.get(pk=booked(her).visit_id)
+
+    assert sent_to_her(visit, clock.now()).tell_her == "Messages to women are not set up here."
+
+
 @pytest.fixture
 def midwife() -> User:
     return staff()

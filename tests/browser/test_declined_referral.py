@@ -60,7 +60,7 @@ def fill(page: Any, asks: str) -> None:
 def test_what_is_declined_comes_back_the_same_day_and_goes_to_another(
     browser_of: Callable[..., Any], record: Journey, midwife: User, keyworker: User, harbour: Service
 ) -> None:
-    weir = service("drug_service", site="CALD", name="Weir Street drug service", takes_from_elsewhere="yes")
+    service("drug_service", site="CALD", name="Weir Street drug service", takes_from_elsewhere="yes")
     hers, theirs = browser_of(midwife), browser_of(keyworker, viewport={"width": 320, "height": 640})
 
     hers.goto(reverse("journey", args=[record.pk]))

@@ -242,6 +242,18 @@ def test_each_part_shows_exactly_as_many_rows_as_it_says(
     assert found == {"Back with you": 0, "Your team’s turn": 2, "You wait for others": 0, "All open": 5, "Closed": 1}
 
 
+def test_what_a_death_left_open_is_chased_by_nobody(
+    client: Any, record: Journey, harbour: Service, midwife: User
+) -> None:
+    sent(record, harbour, midwife)
+    client.force_login(midwife)
+    assert counts(client.get(URL))["All open"] == 1
+
+    happened(record, ("mother_died", ago(hours=1)))
+
+    assert [words for words, number in counts(client.get(URL)).items() if number] == ["Closed"]
+
+
 def test_a_row_says_no_drug_and_no_reason(client: Any, record: Journey, harbour: Service, midwife: User) -> None:
     referral(record, harbour, asks="help with heroin", state="declined")
     client.force_login(midwife)
