@@ -198,7 +198,7 @@ def open_journey(
             )
     except IntegrityError as problem:
         raise Refused(f"Pregnancy {number} is already here. Open it instead.", field="pregnancy") from problem
-    write_grants(journey, [], [])
+    write_grants(journey, [], [], is_new=True)
     return journey
 
 

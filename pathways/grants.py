@@ -90,7 +90,8 @@ class Due:
 
 
 # What other apps say of a journey: they stand on this one, and name their own grants here.
-FOLLOWING: list[Callable[[Journey], Iterable[Due]]] = []
+Following = Callable[[Journey], Iterable[Due]]
+FOLLOWING: list[Following] = []
 
 
 def reserve_woman(by: User) -> int:
@@ -100,9 +101,13 @@ def reserve_woman(by: User) -> int:
         return int(cursor.fetchone()[0])
 
 
-def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed]) -> None:
-    """Make the stored grants equal what follows now. The caller holds the journey's lock. One SQL statement writes."""
-    wanted = [asdict(due) for due in grants_that_follow(journey, facts, handoffs, clock.present())]
+def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed], *, is_new: bool = False) -> None:
+    """Make the stored grants equal what follows now. The caller holds the journey's lock. One SQL statement writes.
+
+    ``is_new``: it was opened in this transaction, and no other app can have anything of it yet.
+    """
+    following = [] if is_new else FOLLOWING
+    wanted = [asdict(due) for due in grants_that_follow(journey, facts, handoffs, clock.present(), following)]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT access_set_derived(%s, %s::jsonb)",
@@ -110,7 +115,13 @@ def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed]) 
         )
 
 
-def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed], at: datetime) -> list[Due]:
+def grants_that_follow(
+    journey: Journey,
+    facts: list[Fact],
+    handoffs: Iterable[Owed],
+    at: datetime,
+    following: Sequence[Following] = FOLLOWING,
+) -> list[Due]:
     """Every grant that runs at ``at`` or begins later, by the table above."""
     teams = {team.code: team for team in Team.objects.filter(site=journey.site_id)}
     declared = [team for team in journey.site.definition.teams if team.code in teams]
@@ -122,7 +133,7 @@ def grants_that_follow(journey: Journey, facts: list[Fact], handoffs: Iterable[O
         *_move_elsewhere(journey, facts),
         *_offers(journey),
         *_plans(journey, facts),
-        *(due for following in FOLLOWING for due in following(journey)),
+        *(due for others_say in following for due in others_say(journey)),
     ]
     if ended := _ended(facts):
         for_a_baby = [each for each in owed if each.ended_at is None and each.moment in _OWED_AFTER_HER_DEATH]

@@ -14,48 +14,56 @@ of the service
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db import connection
 
 from carecoord import clock
 from carecoord.access.models import Grant
 from pathways.grants import SERVICE_KEEPS, Due
 from pathways.models import Journey
-from referrals.models import Appointment, Referral, ReferralConsent
 from referrals.rules.loop import CLOSED, State
 
 BEFORE_IT = timedelta(days=7)
-_SHARED = (ReferralConsent.Answer.AGREED, ReferralConsent.Answer.OVERRIDE)
-_NOT_TAKEN = (State.DECLINED, State.WITHDRAWN, State.SETTLED)
+_NOT_TAKEN = [State.DECLINED.value, State.WITHDRAWN.value, State.SETTLED.value]
+
+# One question, since it is asked whenever anything of hers is written. What she said last of sharing counts.
+_FOLLOW = """
+    SELECT 'referral ' || r.id, r.to_team_id, NULL::bigint, r.sent_at,
+           CASE WHEN r.state = ANY (%(closed)s) THEN r.since + %(keeps)s END
+    FROM referrals_referral r
+    WHERE r.journey_id = %(journey)s AND r.to_team_id IS NOT NULL AND r.state <> ALL (%(not_taken)s) AND (
+        SELECT c.answer FROM referrals_referralconsent c
+        WHERE c.referral_id = r.id AND c.purpose = 'share' ORDER BY c.id DESC LIMIT 1
+    ) IN ('agreed', 'override')
+    UNION ALL
+    -- One for each clinician, or team where nobody is named, from the first of their appointments to the last.
+    SELECT 'appointments', CASE WHEN s.clinician_id IS NULL THEN v.team_id END, s.clinician_id,
+           min(lower(a.during)) - %(before)s, max(upper(a.during)) + %(keeps)s
+    FROM referrals_appointment a JOIN referrals_session s ON s.id = a.session_id
+    LEFT JOIN referrals_service v ON v.id = s.service_id
+    WHERE a.journey_id = %(journey)s AND a.state <> 'cancelled' AND upper(a.during) > %(at)s - %(keeps)s
+      AND coalesce(s.clinician_id, v.team_id) IS NOT NULL
+    GROUP BY 2, 3
+    ORDER BY 1, 2, 3
+"""
 
 
 def grants_of(journey: Journey) -> Iterable[Due]:
-    """The grants that follow from her referrals and appointments now. Two queries."""
-    return (*_referred(journey), *_expected(journey, clock.present()))
-
-
-def _referred(journey: Journey) -> Iterator[Due]:
-    newest = ReferralConsent.objects.filter(referral=OuterRef("pk"), purpose=ReferralConsent.Purpose.SHARE)
-    shared = Subquery(newest.order_by("-pk").values("answer")[:1])
-    sent = Referral.objects.filter(journey=journey, to_team__isnull=False).exclude(state__in=_NOT_TAKEN)
-    for referral in sent.alias(consent=shared).filter(consent__in=_SHARED).order_by("pk"):
-        until = referral.since + SERVICE_KEEPS if referral.state in CLOSED else None
-        yield Due(Grant.Kind.REFERRAL, f"referral {referral.pk}", referral.sent_at, until, team_id=referral.to_team_id)
-
-
-def _expected(journey: Journey, at: datetime) -> Iterator[Due]:
-    """One for each clinician or team, from the first of their appointments that still counts to the last."""
-    coming = (
-        Appointment.objects.filter(journey=journey, session__isnull=False, during__endswith__gt=at - SERVICE_KEEPS)
-        .exclude(state=Appointment.State.CANCELLED)
-        .values_list("session__clinician", "during", "session__service__team")
-    )
-    spans: dict[tuple[int | None, int | None], list[tuple[datetime, datetime]]] = {}
-    for clinician, during, team in coming:
-        if clinician or team:
-            spans.setdefault((clinician, None if clinician else team), []).append((during.lower, during.upper))
-    for (user_id, team_id), times in sorted(spans.items(), key=str):
-        since, until = min(since for since, _ in times) - BEFORE_IT, max(until for _, until in times) + SERVICE_KEEPS
-        yield Due(Grant.Kind.REFERRAL, "appointments", since, until, team_id=team_id, user_id=user_id)
+    """The grants that follow from her referrals and appointments now. One query."""
+    known: dict[str, Any] = {
+        "journey": journey.pk,
+        "at": clock.present(),
+        "before": BEFORE_IT,
+        "keeps": SERVICE_KEEPS,
+        "closed": [state.value for state in CLOSED],
+        "not_taken": _NOT_TAKEN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW, known)
+        return [
+            Due(Grant.Kind.REFERRAL, reason, since, until, team_id=team, user_id=user)
+            for reason, team, user, since, until in cursor.fetchall()
+        ]

@@ -21,8 +21,27 @@ OF_THE_WARD = tuple(
 # Her plans, needs and goals: tests/pages/test_plans.py, tests/pages/test_needs.py and tests/browser/test_plans.py.
 OF_PLANS = ("pathways.views.plans", "pathways.views.plans_sent", "pathways.views.needs")
 
-# The days of clinics: tests/pages/test_clinics.py and tests/browser/test_clinics.py.
-OF_CLINICS = ("referrals.views.clinics", "referrals.views.clinic_setup")
+# Referrals, clinics, appointments, trips and calendars: tests of the same names in tests/pages and tests/browser.
+OF_REFERRALS = tuple(
+    f"referrals.views.{module}"
+    for module in (
+        "about",
+        "attendance",
+        "booking",
+        "calendars",
+        "clinic_setup",
+        "clinics",
+        "day_list",
+        "for_whom",
+        "link",
+        "links",
+        "planning",
+        "referrals",
+        "sending",
+        "visits",
+        "waiting",
+    )
+)
 
 
 def named_views(*modules: str) -> set[str]:

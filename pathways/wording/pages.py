@@ -93,6 +93,8 @@ PAGE_NAMES = {
     "end_link": "the link by which a service answers",
     "answer_link": "what was shared with a service, by its link",
     "refer_to": "referring her",
+    "day_list": "the list of a clinic’s day, on paper",
+    "clinic_told": "whom to tell of what we cancelled",
     "edd": "agreeing the EDD",
     "midwife": "naming her midwife",
     "record": "recording what happened",

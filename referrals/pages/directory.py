@@ -118,8 +118,13 @@ def kinds_for(area: str) -> tuple[str, ...]:
     return tuple(kind.key for kind in kinds.ALL if area in kind.areas)
 
 
-def directory_of(site: Site, wanted: Collection[str], her: Her, now: datetime) -> Directory:
-    """The services of a site of the kinds that are ``wanted`` (all where none is), for ``her``. One query."""
+def directory_of(
+    site: Site, wanted: Collection[str], her: Her, now: datetime, *, but_not: Service | None = None
+) -> Directory:
+    """The services of a site of the kinds that are ``wanted`` (all where none is), for ``her``. One query.
+
+    ``but_not``: one that could not take her on.
+    """
     nearby = Q(site=site)
     far = Q(exists=Exists.HERE, kind__in=wanted) & ~Q(takes_from_elsewhere=Whether.NO)
     found = standing_services().filter(nearby | far)
@@ -129,7 +134,7 @@ def directory_of(site: Site, wanted: Collection[str], her: Her, now: datetime) -
     rows = list(found)
     local = _cards([row for row in rows if row.site_id == site.pk], her, now)
     here = [card for card in local if card.service.exists != Exists.NOT_COMMISSIONED]
-    lacking = set(wanted) - {card.service.kind for card in here if card.can_take_her}
+    lacking = set(wanted) - {card.service.kind for card in here if card.can_take_her and card.service != but_not}
     others = [row for row in rows if row.site_id != site.pk and row.kind in lacking]
     known = {card.service.kind for card in local}
     return Directory(

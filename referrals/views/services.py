@@ -62,16 +62,24 @@ def services_for_her(request: StaffRequest, pk: int) -> HttpResponse:
     carried = {name: request.GET[name] for name in CARRIED if request.GET.get(name, "").isdecimal()}
     asked = "asked" in request.GET  # else the page was opened by a link, and nobody has unticked anything
     form = SearchForm(request.GET if asked else {"whom": ticked, "need": request.GET.get("need", "")})
+    declined = her.referrals.select_related("service").filter(pk=carried.get("instead_of", 0)).first()
+    of_its_kind = (declined.service.kind,) if declined and not form.area else ()
     context = {
         **around_her(her),
         "form": form,
         "site": her.site,
-        "found": directory_of(her.site, kinds_for(form.area), form.her, clock.now()),
-        "searched": asked,
+        "found": directory_of(
+            her.site,
+            of_its_kind or kinds_for(form.area),
+            form.her,
+            clock.now(),
+            but_not=declined.service if declined else None,
+        ),
+        "searched": asked or bool(of_its_kind),
         "clear_url": f"{request.path}?{urlencode(carried)}",
         "carried": carried.items(),
         "refer_query": urlencode(carried),
-        "instead_of": her.referrals.select_related("service").filter(pk=carried.get("instead_of", 0)).first(),
+        "instead_of": declined,
     }
     return render(request, "referrals/services_for_her.html", context)
 

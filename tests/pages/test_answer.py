@@ -175,8 +175,10 @@ def client_class() -> Any:
 
 @pytest.mark.parametrize("moment", [moment.key for moment in ALL])
 def test_every_step_of_every_moment_has_a_form_that_opens(signed_in: Any, record: Journey, moment: str) -> None:
-    # Answered by reaching her, and by asking where she can stay: tests/pages/test_outreach.py, test_together.py.
-    elsewhere = {"LOST_CONTACT": frozenset(ANSWERS), "MOTHER_STAYS": frozenset({"done"})}.get(moment, frozenset())
+    # Answered by reaching her, by asking where she can stay, and by going through what there is after the birth:
+    # tests/pages/test_outreach.py, test_together.py, tests/referrals/test_options.py.
+    by_its_page = dict.fromkeys(("MOTHER_STAYS", "POSTNATAL_TX_OPTIONS", "PN_TX_START"), frozenset({"done"}))
+    elsewhere = {"LOST_CONTACT": frozenset(ANSWERS), **by_its_page}.get(moment, frozenset())
     for step in next(each for each in ALL if each.key == moment).steps:
         row = owed(record, moment, step.key, due=ago(-3), occurrence=9)
         for answer in ANSWERS:

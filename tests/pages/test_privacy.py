@@ -128,7 +128,7 @@ def test_it_costs_the_same_however_much_there_is(signed_in: Any) -> None:
         unusual(number=number)
     with CaptureQueriesContext(connection) as many:
         answer = signed_in.get(URL)
-    assert len(many) == len(few) <= 17
+    assert len(many) == len(few) <= 18
     assert len(rows(answer)) == 50
     assert "The latest 50 of 61." in text_of(answer)
 
@@ -222,7 +222,7 @@ def test_an_app_can_put_a_panel_of_its_own_first(signed_in: Any, monkeypatch: py
     monkeypatch.setattr(panels.SCREEN, "registered", dict(panels.SCREEN.registered))
     panels.SCREEN.register(Panel("reviews", 10, "audit/state_panel.html", lambda reader, at: {}))
     answer = signed_in.get(URL)
-    assert [key for key, _, _ in answer.context["panels"]] == ["reviews", "waiting", "unusual", "trail"]
+    assert [key for key, _, _ in answer.context["panels"]] == ["reviews", "waiting", "overrides", "unusual", "trail"]
 
 
 def test_a_panel_is_asked_with_the_reader_and_the_time(

@@ -16,6 +16,7 @@ from referrals.models import (
     Clinic,
     Feed,
     HerDay,
+    LinkLetter,
     Place,
     Referral,
     ReferralConsent,
@@ -107,6 +108,11 @@ def a_link(of: Referral, token: bytes = b"a") -> ReferralLink:
     )
 
 
+def a_letter(**fields: object) -> LinkLetter:
+    known = {"sealed": "a token", "to_address": "office@service.example", **fields}
+    return LinkLetter.objects.create(link=a_link(referral(journey())), **known)
+
+
 def two_links() -> None:
     of = referral(journey())
     a_link(of, b"a")
@@ -184,6 +190,8 @@ CASES: dict[str, tuple[type[models.Model], Forbidden]] = {
         ReferralLink,
         changed(lambda: a_link(referral(journey())), expires_at=NOW - timedelta(days=30)),
     ),
+    "a_token_is_kept_until_it_has_gone": (LinkLetter, lambda: a_letter(sealed="")),
+    "a_letter_was_sent_at_a_time": (LinkLetter, lambda: a_letter(state="sent", sealed="")),
     "what_is_offered_is_a_service": (TreatmentOption, lambda: an_option(status="offered")),
     "her_dose_has_its_time": (
         HerDay,
