@@ -23,7 +23,8 @@ from pathways.visibility import journeys_visible_to
 from referrals import seats
 from referrals.models import Appointment, Place, Referral, Session, Visit, Waiting
 from referrals.rules.places import free_seat
-from referrals.wording.booking import hours_in_words, in_a_row
+from referrals.wording.booking import in_a_row
+from referrals.wording.clinics import hours_in_words
 
 State, Whose = Appointment.State, Appointment.Whose
 IN_ONE_PLACE, GIVEN_ONCE = "a_woman_is_in_one_place", "a_place_is_given_once"

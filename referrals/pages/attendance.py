@@ -13,7 +13,8 @@ from pathways.visibility import journeys_visible_to
 from referrals.attending import answer_of
 from referrals.models import Appointment, Clinic, Visit
 from referrals.seats import given_in
-from referrals.wording.booking import hours_in_words, who_in_words
+from referrals.wording.booking import who_in_words
+from referrals.wording.clinics import hours_in_words
 
 
 @dataclass(frozen=True)

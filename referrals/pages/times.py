@@ -13,7 +13,8 @@ from pathways.models import Journey
 from referrals.models import Session
 from referrals.rules.places import Span, free_spans
 from referrals.seats import given_in
-from referrals.wording.booking import hours_in_words, who_in_words
+from referrals.wording.booking import who_in_words
+from referrals.wording.clinics import hours_in_words
 
 AHEAD = timedelta(weeks=8)
 STEP = timedelta(minutes=15)  # apart are the times that a form offers

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from carecoord import clock
 from referrals.models import Appointment, Session
 from referrals.rules.kinds import BY_KEY
 from referrals.rules.places import Span
-
-
-def hours_in_words(since: datetime, until: datetime) -> str:
-    """``10:30–11:00``, by London's clocks."""
-    return f"{since.astimezone(clock.LONDON):%H:%M}–{until.astimezone(clock.LONDON):%H:%M}"
+from referrals.wording.clinics import clinician_in_words, hours_in_words
 
 
 def when_in_words(appointment: Appointment) -> str:
@@ -37,8 +32,7 @@ def who_in_words(session: Session) -> str:
 
 def with_in_words(session: Session) -> str:
     """``Midwife, A. Reid``."""
-    with_whom = str(session.clinician) if session.clinician else session.clinician_name
-    return ", ".join(filter(None, (BY_KEY[session.kind].name, with_whom)))
+    return ", ".join(filter(None, (BY_KEY[session.kind].name, clinician_in_words(session))))
 
 
 def session_in_words(session: Session) -> str:
