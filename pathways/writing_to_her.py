@@ -19,7 +19,7 @@ from carecoord import clock
 from carecoord.delivery.by_email import hand_to_mail_server
 from carecoord.delivery.by_text import hand_to_notify
 from carecoord.delivery.numbers import uk_mobile
-from carecoord.delivery.relay import LONGEST_PAUSE, MOST_ATTEMPTS, PAUSES
+from carecoord.delivery.pauses import next_try
 from carecoord.delivery.sending import NotNow, Returned
 from pathways.models import MessageToHer, SafeContact
 from pathways.reaching import MESSAGES, is_over, may_still_go
@@ -93,11 +93,10 @@ def _send_one(pk: int, at: datetime) -> bool:
 
 def _again(message: MessageToHer, at: datetime, problem: str) -> bool:
     """Later, after a pause that grows; after a day it is given up."""
-    if message.attempts + 1 >= MOST_ATTEMPTS:
+    again = next_try(message.attempts, at)
+    if again is None:
         return _called_back(message, at, problem)
-    pause = PAUSES[message.attempts] if message.attempts < len(PAUSES) else LONGEST_PAUSE
-    message.attempts, message.problem = message.attempts + 1, problem
-    message.next_try_at = at + timedelta(minutes=pause)
+    message.attempts, message.problem, message.next_try_at = message.attempts + 1, problem, again
     message.save(update_fields=["attempts", "problem", "next_try_at"])
     return False
 

@@ -33,13 +33,10 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.waiting import beside_a_day
         from referrals.panels import BESIDE_A_DAY
 
-        NAMED.append("referrals.demo.her_days.part")
         register(OPTIONS)
-        NAMED.append("referrals.demo.directory.part")
-        NAMED.append("referrals.demo.referring.part")
+        NAMED.extend(f"referrals.demo.{part}.part" for part in ("her_days", "directory", "referring", "clinics"))
+        SCREEN.register(Panel("overrides", 20, "referrals/overrides_panel.html", overrides_panel))
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))
+        ON_HER_JOURNEY.register(Panel("referrals", 24, "referrals/referrals_panel.html", referrals_panel))
         ON_HER_JOURNEY.register(Panel("visits", 26, "referrals/appointments_panel.html", on_her_journey))
         BESIDE_A_DAY.register(Panel("waiting", 10, "referrals/waiting_beside.html", beside_a_day))
-        NAMED.append("referrals.demo.clinics.part")
-        SCREEN.register(Panel("overrides", 20, "referrals/overrides_panel.html", overrides_panel))
-        ON_HER_JOURNEY.register(Panel("referrals", 24, "referrals/referrals_panel.html", referrals_panel))

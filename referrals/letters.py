@@ -6,7 +6,7 @@ it has gone, and is then forgotten here.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
@@ -16,7 +16,7 @@ from django.db import transaction
 from carecoord import clock
 from carecoord.access.encryption import Unreadable, decrypt
 from carecoord.delivery.by_email import BY_EMAIL
-from carecoord.delivery.relay import LONGEST_PAUSE, MOST_ATTEMPTS, PAUSES
+from carecoord.delivery.pauses import next_try
 from carecoord.delivery.sending import NotNow, Outgoing, Returned
 from referrals.linking import address_of
 from referrals.models import LinkLetter
@@ -75,10 +75,10 @@ def _outgoing(letter: LinkLetter, token: str) -> Outgoing:
 
 def _again(letter: LinkLetter, problem: str, at: datetime) -> State:
     """Later, after a pause that grows; after a day it is given up, which its link's page says."""
-    if letter.attempts + 1 >= MOST_ATTEMPTS:
+    again = next_try(letter.attempts, at)
+    if again is None:
         return _end(letter, State.FAILED, problem)
-    pause = PAUSES[letter.attempts] if letter.attempts < len(PAUSES) else LONGEST_PAUSE
-    letter.next_try_at = at + timedelta(minutes=pause)
+    letter.next_try_at = again
     return _end(letter, State.WAITING, problem)
 
 

@@ -1,6 +1,6 @@
 """The places of sessions as the database holds them: locked while one is given, and what everybody else has.
 
-Whose a place is, is not asked here: a function of the database tells times and numbers alone (migration 0050).
+Whose a place is, is not asked here: a function of the database tells times and numbers alone (taken.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db import connection
 from carecoord.refused import Refused
 from referrals.models import Place, Session, Visit
 from referrals.rules.places import Given, Span, free_spans
+from referrals.taken import taken_in
 
 
 def locked(sessions: Iterable[int]) -> dict[int, Session]:
@@ -28,12 +29,8 @@ def locked(sessions: Iterable[int]) -> dict[int, Session]:
 def given_in(sessions: Iterable[int]) -> Mapping[int, list[Given]]:
     """The places that somebody has, by session. One query."""
     found: dict[int, list[Given]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT session_id, seat, lower(during), upper(during) FROM referrals_taken(%s)", [list(sessions)]
-        )
-        for session, seat, since, until in cursor.fetchall():
-            found[session].append(Given(seat, since, until))
+    for taken in taken_in(list(sessions)):
+        found[taken.session].append(Given(taken.seat, taken.since, taken.until))
     return found
 
 

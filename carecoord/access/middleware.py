@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
 
 from carecoord.access.abilities import Ability
 from carecoord.access.acting import acting_as
@@ -19,6 +20,10 @@ View = Callable[..., HttpResponse]
 
 # Pages of the sign-in library: they look after themselves.
 _OWN_DOORS = ("allauth.",)
+
+
+# Of a page with a form: it is shown, and it takes what was filled in.
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class StaffRequest(HttpRequest):

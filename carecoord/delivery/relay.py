@@ -18,13 +18,11 @@ from django.db.models import F, Sum
 from carecoord import clock
 from carecoord.delivery.channels import WAYS, chosen
 from carecoord.delivery.models import Message, Template
+from carecoord.delivery.pauses import next_try
 from carecoord.delivery.people import people
 from carecoord.delivery.sending import NotNow, Outgoing, Returned
 from carecoord.delivery.wording import says
 
-PAUSES = (1, 5, 15)  # minutes after the first attempts; then an hour each time
-LONGEST_PAUSE = 60
-MOST_ATTEMPTS = len(PAUSES) + 24  # a day and a night of them
 COLLAPSE_AFTER = timedelta(days=1)  # urgent messages that nobody sent for so long are sent as one
 SECONDS = 10  # that one run may take before it leaves the rest to the next: a task is stopped after twenty
 
@@ -103,10 +101,10 @@ def _deliver_one(run: _Run) -> str | None:
 
 def _again(message: Message, problem: str, at: datetime) -> str:
     """Try again after a pause that grows; give up, visibly, when it has been tried for a day."""
-    if message.attempts + 1 >= MOST_ATTEMPTS:
+    again = next_try(message.attempts, at)
+    if again is None:
         return _end(message, State.FAILED, problem)
-    pause = PAUSES[message.attempts] if message.attempts < len(PAUSES) else LONGEST_PAUSE
-    message.next_try_at = at + timedelta(minutes=pause)
+    message.next_try_at = again
     _end(message, State.WAITING, problem)
     return "later"
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.acting import asking_for
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.vouching import vouch
 from carecoord.audit.reads import record_read
 from carecoord.refused import Refused
@@ -24,8 +23,6 @@ from medications.wording.local_policy import local_policy
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted, route_of
 from pathways.views.signing import signs
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _dose_of(her: Journey, dose: int) -> Dose:

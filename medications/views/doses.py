@@ -8,12 +8,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.acting import asking_for
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import User
 from carecoord.access.vouching import vouch
 from carecoord.audit.reads import record_read
@@ -30,8 +29,6 @@ from medications.wording.times import hour
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted, route_of
 from pathways.views.signing import signs
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.WORK_ON_WARD)

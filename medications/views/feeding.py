@@ -8,10 +8,10 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from medications import feeding as verbs
 from medications.forms.feeding import DifferedForm, PlanForm, SharedForm, TakeBackForm
 from medications.models import FeedingPlan
@@ -23,8 +23,6 @@ from pathways.models import Journey
 from pathways.pages.colleagues import who_signs
 from pathways.views.her import around_her, her_journey, posted
 from pathways.views.one_form import one_form
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_JOURNEY)

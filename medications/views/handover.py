@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Team
 from medications import handing_over
 from medications.forms.handover import AcceptForm, SignForm
@@ -26,8 +26,6 @@ from pathways.forms.once import OnceForm
 from pathways.models import Journey
 from pathways.views.her import posted, shown
 from pathways.views.signing import second_is_here, signs_beside
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_WARD)

@@ -11,11 +11,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from medications import community, leaving
 from medications.checklist import HANDOVER, Checklist, checklist_of
 from medications.forms.leaving import LeftEarlyForm, LeftForm, PointForm, TakenForm
@@ -32,7 +32,6 @@ from pathways.moves.together import answered_babies
 from pathways.rules.together import named
 from pathways.views.her import around_her, her_journey, posted
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 FIRST_DOSE = "FIRST_COMMUNITY_DOSE"
 
 

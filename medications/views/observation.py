@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from medications import observing
 from medications.forms.observation import BeginForm, EndForm, LookForm, StrikeForm, ToldForm
 from medications.models import Observation, ObservationStep
@@ -20,7 +19,6 @@ from medications.views.trying import sent, tried
 from pathways.models import Journey
 from pathways.views.her import around_her, her_journey, posted
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 Kind = ObservationStep.Kind
 _TOLD = {
     Kind.SHOWN: ("Show the parents the tool", "Who was shown it?"),

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Team, User
 from medications import receiving
 from medications.forms import own as forms
@@ -27,8 +27,6 @@ from pathways.forms.once import OnceForm
 from pathways.models import Journey
 from pathways.views.her import around_her, her_journey, posted, shown
 from pathways.views.signing import second_is_here, signs_beside
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_MEDICINE)

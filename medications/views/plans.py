@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.refused import Refused
 from medications import planning
 from medications.deciding import Decided, decide
@@ -22,7 +21,6 @@ from medications.wording.doses import how_often, outcome_in_words, product_name,
 from pathways.models import Journey
 from pathways.views.her import her_journey, posted
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 VERSIONS = 10
 
 

@@ -47,7 +47,7 @@ _RUNNING = (Offer.State.OFFERED, Offer.State.ACCEPTED)
 
 @dataclass(frozen=True)
 class Part:
-    """One of the three. ``key`` is what the address says; ``empty`` says why it has nothing to show."""
+    """One part of a list. ``key`` is what the address says; ``empty`` says why it has nothing to show."""
 
     key: str
     label: str

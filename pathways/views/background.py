@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord.access.abilities import Ability
 from carecoord.access.labels import LABEL_NAMES, Label
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.actions import Refused
 from pathways.background import background_labels, record_background, withdraw_background
 from pathways.ethnicity import NAMES
@@ -22,8 +22,6 @@ from pathways.seen import Changed
 from pathways.views.changed import Theirs, conflict_page, not_stored, typed_in
 from pathways.views.her import around_her, her_latest_journey, posted
 from pathways.wording.entries import time_in_words
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)

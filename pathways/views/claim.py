@@ -11,20 +11,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from carecoord.access.abilities import Ability
 from carecoord.access.actions import break_glass, claim, close_opening
 from carecoord.access.labels import Label
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Ground, Reason
 from carecoord.access.reauthentication import ask_again, recently
 from carecoord.refused import Refused
 from pathways.forms.access import ClaimForm, SealedForm
 from pathways.views.her import posted
 from pathways.visibility import journeys_visible_to
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 SEALED = "sealed_asked_for"  # in the session: the woman's id, and when
 SEALED_FOR = 15 * 60  # seconds; the database counts them too

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.labels import Label
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.audit.reads import record_read
 from pathways.actions import Refused
 from pathways.contact import (
@@ -33,8 +33,6 @@ from pathways.views.changed import Theirs, conflict_page
 from pathways.views.her import around_her, her_latest_journey, posted
 from pathways.visibility import labels_for
 from pathways.wording.contact import details_in_words, places_in_words
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.RECORD_EVENT)

@@ -6,11 +6,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Cover
 from carecoord.refused import Refused
 from pathways.covering import arrange_cover, end_cover, seen_covers
@@ -18,8 +17,6 @@ from pathways.forms.access import CoverForm
 from pathways.pages.covers import covers_around, who_can_cover
 from pathways.seen import Changed
 from pathways.views.her import posted
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.MANAGE_ACCESS)

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import User
 from carecoord.refused import Refused
 from carecoord.sites.models import Site
@@ -21,8 +21,6 @@ from pathways.pages.caseload import sites_of
 from pathways.pages.duty import duty_page, hours_in_words, staff_of
 from pathways.views.her import posted
 from pathways.wording.entries import time_in_words
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_HANDOFFS)

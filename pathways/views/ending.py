@@ -7,12 +7,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.labels import Label
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.forms.ending import AskedAgainForm, ClosingForm, DecliningForm, OutsideForm, ReopenForm, SignOffForm
 from pathways.forms.moves import WhenForm
 from pathways.guided import Move, standing_of
@@ -31,7 +31,6 @@ from pathways.views.moves import guided
 from pathways.visibility import labels_for
 from pathways.wording.ending import HER_RIGHTS, service_in_words
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 NOTHING_FOLLOWS = Recorded([])
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Team, User
 from pathways import needs as verbs
 from pathways.actions import Refused
@@ -23,8 +23,6 @@ from pathways.seen import Changed
 from pathways.views.her import around_her, her_journey, posted
 from pathways.views.one_form import one_form
 from pathways.wording.entries import time_in_words
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_JOURNEY)

@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Team, User
 from pathways import offering
 from pathways.actions import AlreadyAnswered, Refused
@@ -40,9 +40,6 @@ from pathways.shown import Shown
 from pathways.views.her import around_her, her_journey, posted
 from pathways.visibility import handoffs_visible_to, is_open_to, journeys_visible_to
 from pathways.wording.handoffs import card_of
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
 
 # -- offering --------------------------------------------------------------------------------------
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.refused import Refused
 from pathways.forms.outreach import AskForm, OnwardForm, TryForm
 from pathways.moves.outreach import ASKED, ONWARD, TRIED, ask_about_her, decide_onward, try_to_reach
@@ -21,8 +21,6 @@ from pathways.rules.outreach import ways_open
 from pathways.seen import SentOtherwise
 from pathways.views.her import around_her, her_journey, posted
 from pathways.views.moves import guided
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_JOURNEY)

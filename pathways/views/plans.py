@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.actions import Refused
 from pathways.forms.once import OnceForm
 from pathways.forms.plans import SaidYesForm, WriteForm
@@ -30,8 +30,6 @@ from pathways.seen import Changed, Seen
 from pathways.views.changed import Theirs, conflict_page
 from pathways.views.her import around_her, her_journey, posted
 from pathways.views.one_form import one_form
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_JOURNEY)

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.forms.once import OnceForm
 from pathways.forms.plans import GivenForm, HaveItForm, SendForm
 from pathways.models import Journey, PlanSent
@@ -22,8 +22,6 @@ from pathways.views.her import around_her, her_journey, posted, shown
 from pathways.views.one_form import one_form
 from pathways.views.plans import page_of, version_in_words
 from pathways.visibility import journeys_visible_to
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_JOURNEY)

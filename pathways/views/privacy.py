@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.actions import review_opening, see_notices
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Notice, Opening
 from carecoord.refused import Refused
 from pathways.forms.access import MatchForm, ReviewForm
@@ -21,7 +21,6 @@ from pathways.visibility import journeys_visible_to
 from pathways.wording.entries import time_in_words
 from pathways.wording.grants import NOTICES, labels_in_words
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 _TO_REVIEW = (Notice.Key.CLAIMED, Notice.Key.UNSEALED)
 MOST_NOTICES = 100
 

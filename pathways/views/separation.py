@@ -7,11 +7,11 @@ from collections.abc import Callable
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.engine import Stage
 from pathways.forms.moves import WhenForm
 from pathways.forms.once import OnceForm
@@ -35,7 +35,6 @@ from pathways.views.moves import guided
 from pathways.views.one_form import one_form
 from pathways.wording.entries import time_in_words
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 ON_PAPER = 1  # the version of a plan that is not written here
 
 

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Seal
 from carecoord.refused import Refused
 from pathways.forms.access import FindColleagueForm, NeverForm, SealForm, WhoForm
@@ -22,8 +22,6 @@ from pathways.pages.who_may_see import who_may_see
 from pathways.seen import Changed
 from pathways.views.her import around_her, her_journey, posted
 from pathways.visibility import journeys_visible_to, women_visible_to
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.MANAGE_ACCESS)

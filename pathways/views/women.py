@@ -10,11 +10,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import User
 from pathways.actions import Refused, add_number, update_woman
 from pathways.carrying import carries_earlier, carry_history
@@ -30,8 +29,6 @@ from pathways.views.changed import Theirs, conflict_page, not_stored, typed_in
 from pathways.views.her import around_her, her_journey, her_latest_journey, posted, shown
 from pathways.visibility import women_visible_to
 from pathways.wording.changed import value_of_field
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)

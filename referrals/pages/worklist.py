@@ -19,6 +19,7 @@ from carecoord.access.models import Membership, User
 from pathways.engine import Stage
 from pathways.engine.times import midnight_after
 from pathways.owning import span_in_words
+from pathways.pages.offers import Part
 from pathways.receivers import is_in
 from pathways.visibility import journeys_visible_to
 from pathways.wording.handoffs import due_in_words
@@ -28,15 +29,6 @@ from referrals.wording.referrals import LOOKS, SHORT, service_in_lists
 
 PAGE_SIZE = 50
 BACK, ANSWER, WAITING, OPEN, ENDED = "back", "answer", "waiting", "open", "closed"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the list. ``key`` is what the address says; ``empty`` says why it has nothing to show."""
-
-    key: str
-    label: str
-    empty: str
 
 
 PARTS = (

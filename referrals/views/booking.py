@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.models import Journey
 from pathways.views.her import around_her, her_journey, posted
 from pathways.views.one_form import one_form
@@ -30,7 +30,6 @@ from referrals.wording.booking import session_in_words, when_in_words, with_in_w
 
 LEAST_MINUTES = 5
 MOST_TIMES = 40  # that a form offers
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.SEE_JOURNEY)

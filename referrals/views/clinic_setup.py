@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.refused import Refused
 from pathways.views.her import posted
 from referrals import clinics as verbs
@@ -23,7 +23,6 @@ from referrals.pages.days import clinics_of
 from referrals.pages.setting_up import SeriesLine, series_line, series_of
 from referrals.wording.clinics import long_day, session_in_words
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 Said = tuple[str, str]  # what was done, in words, and the page to go on with
 
 TO_BE_TOLD = "Whoever had an appointment is put first in line again, and stands on her midwife's list of whom to tell."

@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from carecoord.access.models import Team
 from carecoord.formfields import CareForm
 from carecoord.refused import Refused
@@ -29,7 +29,6 @@ _END = (
     "No referral can be sent here any more. Every open one goes back to who sent it, today and with this reason. "
     "Appointments here are cancelled by us, and her midwife is asked to tell each woman."
 )
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.KEEP_SERVICES)

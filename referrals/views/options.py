@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.views.her import her_journey, posted
 from pathways.views.moves import guided
 from pathways.views.one_form import one_form
@@ -16,8 +15,6 @@ from referrals.forms.options import GoneThroughForm, OptionForm
 from referrals.options import OPTIONS, go_through, write_option
 from referrals.pages.options import as_it_stands, choices_of, options_page
 from referrals.rules import kinds
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.RECORD_EVENT)

@@ -7,10 +7,10 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.pages.caseload import sites_of
 from pathways.views.her import posted
 from referrals import places as verbs
@@ -18,8 +18,6 @@ from referrals.forms.places import PlaceForm
 from referrals.models import Place, Room
 from referrals.views.keeping import own_site, saved
 from referrals.wording.services import access_in_words
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.KEEP_SERVICES)

@@ -8,11 +8,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.actions import Refused
 from pathways.models import Journey
 from pathways.views.her import around_her, her_journey, posted
@@ -26,8 +25,6 @@ from referrals.planning import HerSide, Proposal, propose
 from referrals.trips import book_trips, booked_before
 from referrals.views.visits import her_visit, standing_of
 from referrals.wanted import Wanted, moved, wanted_of
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.BOOK)

@@ -10,11 +10,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.actions import AlreadyAnswered, Refused
 from pathways.forms.once import OnceForm
 from pathways.views.her import around_her, her_journey, posted, shown
@@ -28,9 +28,6 @@ from referrals.pages import worklist
 from referrals.pages.referral import by_phone, one, page_of, way_for
 from referrals.pages.worklist import Filters, referrals_visible_to
 from referrals.wording.referrals import Way
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
 
 # -- the worklist --------------------------------------------------------------------------------
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from carecoord import clock
 from carecoord.access.abilities import Ability
-from carecoord.access.middleware import StaffRequest, requires
+from carecoord.access.middleware import StaffRequest, get_or_post, requires
 from pathways.views.her import her_journey, posted, shown
 from pathways.views.one_form import one_form
 from referrals import waiting as verbs
@@ -16,8 +16,6 @@ from referrals.forms.booking import EndWaitingForm, WaitForm
 from referrals.models import Place, Waiting
 from referrals.pages.waiting import waiting_page
 from referrals.views.about import about_appointments
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @requires(Ability.BOOK)

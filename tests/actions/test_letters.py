@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from django.db import DatabaseError, transaction
 
 from carecoord import clock
-from carecoord.delivery.relay import MOST_ATTEMPTS
+from carecoord.delivery.pauses import MOST_ATTEMPTS
 from referrals.letters import send_letters
 from referrals.linking import Made, address_of, end_link, read
 from referrals.models import LinkLetter

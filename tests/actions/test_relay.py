@@ -25,7 +25,8 @@ from carecoord.access.models import Membership
 from carecoord.delivery import relay
 from carecoord.delivery.models import Channel, Message, Preference, Template
 from carecoord.delivery.outbox import tell
-from carecoord.delivery.relay import COLLAPSE_AFTER, MOST_ATTEMPTS, Delivered, deliver
+from carecoord.delivery.pauses import MOST_ATTEMPTS
+from carecoord.delivery.relay import COLLAPSE_AFTER, Delivered, deliver
 from carecoord.delivery.wording import PROBLEMS, says
 from carecoord.environment import BASE_DIR
 from tests.actions.test_outbox import wants

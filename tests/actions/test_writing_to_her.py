@@ -13,11 +13,12 @@ from django.db import DatabaseError, connection, transaction
 
 from carecoord import clock
 from carecoord.access.models import User
+from carecoord.delivery.pauses import MOST_ATTEMPTS
 from pathways.contact import Agreed, agree_contact, mark_unsafe, record_details
 from pathways.models import Journey, MessageToHer
 from pathways.models.contact import newest_contact
 from pathways.reaching import MESSAGES, reach
-from pathways.writing_to_her import MOST_ATTEMPTS, write_to_her
+from pathways.writing_to_her import write_to_her
 from tests.factories import after_a_loss, journey, staff, stand_at
 from tests.outside import Asked, Mailbox, Service, http_service, mail_server
 from tests.roles import as_role
