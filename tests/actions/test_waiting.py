@@ -127,8 +127,8 @@ def test_who_gave_it_back_is_not_given_it_again(midwife: User, full: Session) ->
     [
         {"minutes": 45},
         {"kind": "midwifery"},
-        {"until": clock.today() + timedelta(days=13)},
-        {"not_before": clock.today() + timedelta(days=15)},
+        pytest.param({"until": clock.today() + timedelta(days=13)}, id="only until then"),
+        pytest.param({"not_before": clock.today() + timedelta(days=15)}, id="not before then"),
     ],
     ids=str,
 )
