@@ -85,6 +85,9 @@ def _send_one(pk: int, at: datetime) -> bool:
         return _called_back(message, at, returned.problem)
     except NotNow as problem:
         return _again(message, at, problem.problem)
+    except Exception:  # whatever it is, it must not keep everybody else's messages from going
+        log.exception("not written to her", message=message.pk)
+        return _again(message, at, "unexpected")
     message.sent_at = clock.now()
     message.save(update_fields=["sent_at"])
     log.info("written to her", message=message.pk)

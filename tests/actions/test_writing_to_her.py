@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from carecoord import clock
 from carecoord.access.models import User
 from carecoord.delivery.pauses import MOST_ATTEMPTS
+from pathways import writing_to_her
 from pathways.contact import Agreed, agree_contact, mark_unsafe, record_details
 from pathways.models import Journey, MessageToHer
 from pathways.models.contact import newest_contact
@@ -196,6 +197,30 @@ def test_it_is_tried_again_and_given_up_after_a_day(her: Journey, texts: Service
     assert run() == 0
     last.refresh_from_db()
     assert last.recalled_at == clock.now()
+
+
+def test_what_goes_wrong_with_one_holds_up_nobody_else(
+    her: Journey, texts: Service, midwife: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = journey(midwife=midwife)
+    stand_at(other, "antenatal")
+    agreed(other, midwife, number="07700 900456")
+    first, second = queued(her), queued(other)
+    send = writing_to_her.hand_to_notify
+
+    def breaks_for_her(to: str, *said: Any, **more: Any) -> Any:
+        if to.endswith("123"):
+            raise RuntimeError("nobody thought of this")
+        return send(to, *said, **more)
+
+    monkeypatch.setattr(writing_to_her, "hand_to_notify", breaks_for_her)
+
+    assert run() == 1
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.sent_at, first.problem, first.attempts) == (None, "unexpected", 1)
+    assert second.sent_at is not None
 
 
 def test_only_the_worker_asks_where_a_message_goes(her: Journey) -> None:
