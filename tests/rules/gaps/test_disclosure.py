@@ -67,6 +67,10 @@ def test_small_parts_are_told_together_and_not_alone() -> None:
     assert shown(40, 3, 4, split=NESTED) is None
 
 
+def test_a_group_is_the_sum_of_its_parts_where_they_are_shown() -> None:
+    assert shown(40, 8, 8, split=NESTED) == Shown((40, 20), (40, 10, 10))  # by itself it would be 15
+
+
 def test_counts_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="one count for each part"):
         shown(1, 2, 3)

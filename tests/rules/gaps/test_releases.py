@@ -128,6 +128,15 @@ def test_months_make_points_of_a_quarter_where_there_are_too_few_for_a_chart_of_
     assert (line.step, line.points) == (3, (quarter,) * 5)
 
 
+@pytest.mark.parametrize("last", [Block(START + 17, 1, None), Block(START + 17, 4, Shown((10, 10)))])
+def test_a_quarter_of_which_a_month_is_not_shown_is_a_gap(last: Block) -> None:
+    month, quarter = Shown((10, 10)), Shown((30, 30))
+    blocks = [Block(START + at, 3, quarter) for at in range(0, 15, 3)]
+    blocks += [Block(START + 15, 1, month), Block(START + 16, 1, month), last]
+    line = series(blocks)
+    assert (line.step, line.points[5]) == (3, None)
+
+
 def test_what_is_mostly_hidden_makes_no_chart() -> None:
     assert series([]) is None
     assert series([Block(START, 12, Shown((10, 10))), Block(START + 12, 12, None)]) is None
