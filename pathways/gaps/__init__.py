@@ -1,1 +1,1 @@
-"""Where care breaks between sites: numbers for those who run services, who must not see whom it broke for."""
+"""Where care breaks between sites: measures, counted in cells, told in blocks, shown without showing anybody."""

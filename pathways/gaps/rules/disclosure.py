@@ -130,6 +130,11 @@ def disclose(split: Split, exact: Exact) -> Shown | None:
     return Shown(split.grouped(parts), parts)
 
 
+def disclose_alone(count: int, women: int) -> int | None:
+    """A number beside a population of which it is no part (of whom it cannot be known); None where it is small."""
+    return rounded(count) if count == 0 or min(count, women) > LARGEST_SMALL else None
+
+
 def rounded(count: int) -> int:
     """The nearest multiple of 5. Only for what is not small: it hides nothing."""
     return (count + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from typing import TypeVar
 
 from pathways.gaps.rules.disclosure import Exact, Shown, Split, disclose
 
@@ -30,6 +31,7 @@ FEWEST_A_YEAR = 40  # below, no month stands alone
 YEAR = 12
 ENOUGH_OF_A_SERIES = 2 / 3  # of its points have to be shown
 
+Place = TypeVar("Place", str, int)
 Month = int  # months since the year 0: year * 12 + month - 1
 
 
@@ -44,6 +46,8 @@ class Rhythm:
 
 
 BY_QUARTER = Rhythm()
+# What falls into many parts: a whole year at once, so that the parts are large enough.
+BY_YEAR = Rhythm(step=12, longest=24, window=12, months=False)
 # Separation, loss, deaths of babies: all sites together, two years at once, in whole years.
 POOLED = Rhythm(step=12, longest=24, window=24, months=False)
 
@@ -84,17 +88,17 @@ class Series:
 def release(
     split: Split,
     rhythm: Rhythm,
-    kept: Mapping[str, Sequence[Block]],
-    cells: Mapping[str, Mapping[Month, Exact]],
+    kept: Mapping[Place, Sequence[Block]],
+    cells: Mapping[Place, Mapping[Month, Exact]],
     *,
     start: Month,
     end: Month,
-) -> dict[str, tuple[Block, ...]]:
+) -> dict[Place, tuple[Block, ...]]:
     """The blocks that are told at ``end``, by place; ``start`` is the first month of all.
 
     To be asked at every ``step``, one after the other: a step that was left out would be told in one with the next.
     """
-    fresh: dict[str, tuple[Block, ...]] = {}
+    fresh: dict[Place, tuple[Block, ...]] = {}
     for place in sorted(cells):
         told = kept.get(place, ())
         begin = told[-1].end if told else start
@@ -102,7 +106,7 @@ def release(
             raise ValueError(f"{end} is no step after {begin}.")
         months = [cells[place].get(month, _nobody(split)) for month in range(begin, end)]
         fresh[place] = _blocks(split, rhythm, told, begin, months)
-    if partner := _waits_too(fresh, rhythm):
+    if (partner := _waits_too(fresh, rhythm)) is not None:
         fresh[partner] = ()
     return fresh
 
@@ -156,7 +160,7 @@ def _was_large(told: Sequence[Block]) -> bool:
     return bool(year and year.shown and year.shown.whole >= FEWEST_A_YEAR)
 
 
-def _waits_too(fresh: Mapping[str, Sequence[Block]], rhythm: Rhythm) -> str | None:
+def _waits_too(fresh: Mapping[Place, Sequence[Block]], rhythm: Rhythm) -> Place | None:
     """The place that waits with the only one that has to; None where none has to, or where none can any more."""
     sizes = {
         place: sum(block.shown.whole for block in blocks if block.shown)

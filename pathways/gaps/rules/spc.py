@@ -18,7 +18,9 @@ from enum import StrEnum
 from itertools import pairwise
 from math import ceil, exp, floor, lgamma, log, sqrt
 
-from pathways.gaps.rules.disclosure import FEWEST_FOR_A_PERCENTAGE, Shown
+from pathways.gaps.rules.disclosure import FEWEST_FOR_A_PERCENTAGE
+
+SoMany = tuple[int, int]  # so many of so many, both as they are shown
 
 TO_LIMITS = 2.66  # 3 / 1.128: from a mean moving range of two points to three standard deviations
 BASELINE = 12  # points from which limits are taken
@@ -80,12 +82,9 @@ class Signal:
     high: bool
 
 
-def percentage_points(points: Sequence[Shown | None], group: int = 0) -> list[float | None]:
+def percentages(points: Sequence[SoMany | None]) -> list[float | None]:
     """The points of a chart in percent; a gap where nothing is shown, or fewer than 20."""
-    return [
-        100 * point.groups[group] / point.whole if point and point.whole >= FEWEST_FOR_A_PERCENTAGE else None
-        for point in points
-    ]
+    return [100 * point[0] / point[1] if point and point[1] >= FEWEST_FOR_A_PERCENTAGE else None for point in points]
 
 
 # -- over time --------------------------------------------------------------------------------------
@@ -132,13 +131,11 @@ def signalled(points: Sequence[float | None], within: Limits | None, direction: 
     return _word(last[-1].high, direction) if last else Change.NO_CHANGE
 
 
-def change(
-    before: Shown | None, now: Shown | None, direction: Direction, *, group: int = 0, dispersion: float = 1
-) -> Change:
+def change(before: SoMany | None, now: SoMany | None, direction: Direction, *, dispersion: float = 1) -> Change:
     """How a window compares with the one before it."""
-    if before is None or now is None or min(before.whole, now.whole) < FEWEST_FOR_A_PERCENTAGE:
+    if before is None or now is None or min(before[1], now[1]) < FEWEST_FOR_A_PERCENTAGE:
         return Change.TOO_FEW
-    low, high = difference((now.groups[group], now.whole), (before.groups[group], before.whole), dispersion=dispersion)
+    low, high = difference(now, before, dispersion=dispersion)
     return Change.NO_CHANGE if low <= 0 <= high else _word(low > 0, direction)
 
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathways.gaps.rules.disclosure import Shown
 from pathways.gaps.rules.spc import (
     RULE_SOURCES,
     TAILS,
@@ -26,7 +25,7 @@ from pathways.gaps.rules.spc import (
     funnel,
     limits,
     moving_ranges,
-    percentage_points,
+    percentages,
     signalled,
     signals,
     wilson,
@@ -91,7 +90,7 @@ def test_signals_name_their_points_and_their_source() -> None:
 )
 def test_a_word_follows_the_direction_of_the_measure(direction: Direction, word: Change) -> None:
     assert signalled([10, 10, 16], AROUND_TEN, direction) is word
-    assert change(Shown((40, 60)), Shown((60, 40)), direction) is word
+    assert change((40, 100), (60, 100), direction) is word
 
 
 def test_what_is_over_is_no_signal_now() -> None:
@@ -101,15 +100,15 @@ def test_what_is_over_is_no_signal_now() -> None:
 
 
 def test_a_change_needs_two_windows_of_twenty() -> None:
-    assert change(None, Shown((60, 40)), Direction.HIGHER) is Change.TOO_FEW
-    assert change(Shown((10, 5)), Shown((60, 40)), Direction.HIGHER) is Change.TOO_FEW
-    assert change(Shown((50, 50)), Shown((55, 45)), Direction.HIGHER) is Change.NO_CHANGE
-    assert change(Shown((60, 40)), Shown((40, 60)), Direction.HIGHER) is Change.WORSE
-    assert change(Shown((60, 40)), Shown((40, 60)), Direction.HIGHER, dispersion=9) is Change.NO_CHANGE
+    assert change(None, (60, 100), Direction.HIGHER) is Change.TOO_FEW
+    assert change((10, 15), (60, 100), Direction.HIGHER) is Change.TOO_FEW
+    assert change((50, 100), (55, 100), Direction.HIGHER) is Change.NO_CHANGE
+    assert change((60, 100), (40, 100), Direction.HIGHER) is Change.WORSE
+    assert change((60, 100), (40, 100), Direction.HIGHER, dispersion=9) is Change.NO_CHANGE
 
 
 def test_points_of_fewer_than_twenty_are_gaps() -> None:
-    assert percentage_points([Shown((10, 30)), Shown((10, 5)), None]) == [25, None, None]
+    assert percentages([(10, 40), (10, 15), None]) == [25, None, None]
 
 
 def test_a_process_that_does_not_change_seldom_signals() -> None:

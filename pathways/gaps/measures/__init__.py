@@ -1,0 +1,40 @@
+"""The measures of pathway section 6, one declared entry each, in the order of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pathways.gaps.measures import booking, continuity, going_home, separation, ward, year_after
+from pathways.gaps.measures.definitions import Counted, Line, Measure, Section, Shown, Table, Unit
+
+ALL: tuple[Measure, ...] = (
+    booking.BOOKED_IN_TIME,
+    booking.LATE_CONTACT,
+    booking.IN_TREATMENT_BY_BIRTH,
+    booking.ACKNOWLEDGED,
+    continuity.CONTINUITY,
+    continuity.TRIPS,
+    ward.FIRST_DOSE,
+    ward.LATE_DOSES,
+    ward.VERIFIED,
+    going_home.BEFORE_HER_BABY,
+    going_home.FEEDING,
+    continuity.TREATMENT_OFFERED,
+    separation.REACHED,
+    separation.MENTAL_HEALTH,
+    separation.RISK,
+    year_after.RETENTION,
+    going_home.NALOXONE,
+    year_after.GP_CHECK,
+    going_home.FIRST_VISIT,
+    going_home.HANDED_OVER,
+    continuity.CONFERENCE,
+    separation.TOLD_BEFORE_LABOUR,
+    year_after.DEATHS,
+    year_after.ENGAGEMENT,
+    year_after.MISSED,
+)
+BY_KEY: Mapping[str, Measure] = {measure.key: measure for measure in ALL}
+TABLES: Mapping[str, Table] = {table.key: table for measure in ALL for table in measure.tables}
+
+__all__ = ["ALL", "BY_KEY", "TABLES", "Counted", "Line", "Measure", "Section", "Shown", "Table", "Unit"]

@@ -1,0 +1,188 @@
+"""Measures of who she sees, how often she has to come, and what she is offered: M05, M06, M12, M21 (pathway 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from carecoord import clock
+from pathways.gaps.case import BOOKED, Case, done_by
+from pathways.gaps.measures.definitions import UNKNOWN, Counted, Line, Measure, Section, Table, Unit
+from pathways.gaps.rules.disclosure import Split
+from pathways.gaps.rules.spc import Direction
+
+_28_DAYS = timedelta(days=28)
+FEWEST_CONTACTS = 4
+HALF = 0.5  # a design threshold of the pathway: no source gives the number
+WERE_OFFERED = frozenset({"offered", "accepted", "declined"})
+IN_THE_WAY = {
+    "not_commissioned": "does not exist here",
+    "no_place": "no place",
+    "criteria_not_met": "criteria not met",
+}
+_LATE = 2 + len(IN_THE_WAY)  # from here on, the same parts for women who came late
+
+
+def _continuity(case: Case) -> Iterator[Counted]:
+    if case.ended is None:
+        return
+    until = case.ended.at + _28_DAYS
+    contacts = [each for each in case.contacts if each.at <= until]
+    if len(contacts) >= FEWEST_CONTACTS:
+        share = sum(each.by_named for each in contacts) / len(contacts)
+        yield Counted("M05.half", case.ended.at, int(share < HALF), _28_DAYS)
+        yield Counted("M05.share", case.ended.at, 0, _28_DAYS, round(share * 100))
+
+
+CONTINUITY = Measure(
+    key="M05",
+    title="Seen by her own midwife",
+    why="Women spoke of telling their story again and again. One known midwife is the first recommendation.",
+    numerator="at least half of her contacts were with her named midwife or her buddy",
+    denominator="women with four midwife contacts or more, up to 28 days after the birth",
+    exclusions="fewer than four contacts. Whoever is her named midwife now counts as hers throughout",
+    better=Direction.HIGHER,
+    section=Section.PREGNANCY,
+    tables=(
+        Table(key="M05.half", lines=(Line("half", "at least half of the contacts"),), settles=_28_DAYS),
+        Table(
+            key="M05.share",
+            split=Split(("women",)),
+            lines=(Line("median", "share of her contacts, median"),),
+            settles=_28_DAYS,
+            unit=Unit.PERCENT,
+            medians=True,
+        ),
+    ),
+    counted=_continuity,
+    follow_up="28 days",
+    sources=("R1",),
+)
+
+
+def _trips(case: Case) -> Iterator[Counted]:
+    birth = case.first("baby_born")
+    if birth is None:
+        return
+    before = [each for each in case.attended if each.at <= birth.at]
+    days = {clock.today(each.at) for each in before} | {
+        clock.today(fact.at) for fact in case.all(BOOKED, "contact_made") if fact.at <= birth.at
+    }
+    if days:
+        yield Counted("M06.trips", birth.at, 0, value=len(days))
+    for each in before:
+        yield Counted("M06.together", each.at, int(not each.together))
+
+
+TRIPS = Measure(
+    key="M06",
+    title="Services in one place, and trips",
+    why="Women valued services in one place rather than many appointments. Fewer trips is not always better: read it "
+    "with the contacts.",
+    numerator="appointments on a day with several services in one place; median days on which she came",
+    denominator="all appointments that were kept up to the birth; women who gave birth",
+    exclusions="emergencies",
+    better=Direction.NEITHER,
+    section=Section.PREGNANCY,
+    tables=(
+        Table(
+            key="M06.together",
+            lines=(Line("together", "with several services in one place"),),
+            one_is="appointment",
+            together=4,
+        ),
+        Table(
+            key="M06.trips",
+            split=Split(("women",)),
+            lines=(Line("trips", "days on which she came, median"),),
+            one_is="woman",
+            unit=Unit.NUMBER,
+            medians=True,
+        ),
+    ),
+    counted=_trips,
+    sources=("R3", "R19"),
+)
+
+
+def _options(case: Case) -> Iterator[Counted]:
+    birth = case.first("baby_born")
+    asked = [*case.answers("POSTNATAL_TX_OPTIONS", "done"), *case.answers("PN_TX_START", "outcome")]
+    if birth is None or not (asked or case.history.in_treatment_at(birth.at)):
+        return
+    named = {fact.details["option_status"] for fact in asked if fact.details.get("option_status")}
+    part = UNKNOWN if not named else _part(named) + (_LATE if case.came_late else 0)
+    yield Counted("M12.offered", birth.at, part, _28_DAYS)
+
+
+def _part(named: set[str]) -> int:
+    """Whatever was offered comes first; then what stood in the way, in the order of ``IN_THE_WAY``."""
+    if named & WERE_OFFERED:
+        return 0
+    return next((place for place, status in enumerate(IN_THE_WAY, start=1) if status in named), _LATE - 1)
+
+
+_OUTCOMES = ("offered", *IN_THE_WAY.values(), "something else")
+
+TREATMENT_OFFERED = Measure(
+    key="M12",
+    title="Treatment after birth offered",
+    why="At one site women could go on together with their baby; at others they were given no chance.",
+    numerator="at least one option of treatment after birth was offered, whatever she decided",
+    denominator="live births to women in treatment, or who wanted it",
+    exclusions="none. What is not recorded is counted as missing",
+    better=Direction.HIGHER,
+    section=Section.HOME,
+    tables=(
+        Table(
+            key="M12.offered",
+            split=Split(
+                (*_OUTCOMES, *(f"{words}; she came late" for words in _OUTCOMES)),
+                groups=((0, _LATE), (*range(1, _LATE), *range(_LATE + 1, 2 * _LATE))),
+            ),
+            lines=(
+                Line("offered", "offered", frozenset({0, _LATE})),
+                *(
+                    Line(status, _OUTCOMES[place], frozenset({place, place + _LATE}), parts_only=True)
+                    for place, status in enumerate(IN_THE_WAY, start=1)
+                ),
+                Line(
+                    "late",
+                    "offered, of those who came at 9+0 or later",
+                    frozenset({_LATE}),
+                    frozenset(range(_LATE, 2 * _LATE)),
+                    parts_only=True,
+                ),
+                Line("early", "offered, of the others", frozenset({0}), frozenset(range(_LATE)), parts_only=True),
+            ),
+            settles=_28_DAYS,
+            one_is="birth",
+        ),
+    ),
+    counted=_options,
+    follow_up="28 days",
+    sources=("R1", "R4"),
+)
+
+
+def _conference(case: Case) -> Iterator[Counted]:
+    for each in case.owed("PREBIRTH_CONFERENCE", "held"):
+        if each.state not in ("not_applicable", "superseded"):
+            yield Counted("M21.held", each.due_at, int(not done_by(each, each.due_at)))
+
+
+CONFERENCE = Measure(
+    key="M21",
+    title="Pre-birth conference on time",
+    why="A decision that comes in time leaves her weeks to prepare. Never a target to increase referrals.",
+    numerator="held by its due time",
+    denominator="conferences that were required",
+    exclusions="those that turned out not to be needed",
+    better=Direction.HIGHER,
+    section=Section.PREGNANCY,
+    tables=(Table(key="M21.held", lines=(Line("held", "held in time"),), one_is="conference"),),
+    counted=_conference,
+    england="By the site's own week, 28+0 unless it says otherwise.",
+    scotland="Within 28 days of the concern, and always by 28+0.",
+    sources=("R10", "R11", "R12", "R14"),
+)
