@@ -50,6 +50,12 @@ NOT_WATCHED = {
     "pathways_alert": "the sweep fires it",
     "pathways_alertto": "the sweep tells it; who has seen it says nothing of her",
     "pathways_demowoman": "says which women are invented",
+    "gaps_tocount": "a list of what is to be counted again",
+    "gaps_casecount": "worked out from the record; the refresh writes it",
+    "gaps_cell": "sums; no woman stands in them",
+    "gaps_told": "when numbers were told",
+    "gaps_block": "numbers that were told; never changed",
+    "gaps_standing": "put together from blocks",
     "delivery_message": "keeps by itself what was sent, and is never deleted",
 }
 

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class GapsConfig(AppConfig):
+    """Where care breaks between sites, in numbers that show nobody."""
+
+    name = "pathways.gaps"
+    label = "gaps"
+
+    def ready(self) -> None:
+        from carecoord.access.wall import build_after_migrate
+
+        build_after_migrate(self, "pathways.gaps.wall", needs="gaps_standing")

@@ -1,0 +1,138 @@
+"""From rows to what they count: each pregnancy's units, in a few queries for many pregnancies at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from carecoord import clock
+from carecoord.sites.models import Site
+from pathways.engine import Fact
+from pathways.gaps.case import Attended, Case, Contact
+from pathways.gaps.measures import ALL
+from pathways.models import Event, Handoff, Journey
+
+T = TypeVar("T")
+MIDWIFE_CONTACTS = frozenset({"booking_completed", "contact_made", "postnatal_visit"})
+# What other apps know of many journeys: they stand on this one, and name it here.
+ATTENDED: list[Callable[[Collection[int]], Mapping[int, list[Attended]]]] = []
+ENGAGEMENT: list[Callable[[Collection[int]], Mapping[int, list[tuple[datetime, int]]]]] = []
+
+
+class Unit(NamedTuple):
+    """One unit as it is kept: plain values, in this order. ``month`` is its first day, ``counts_from`` an epoch."""
+
+    table: str
+    site: int
+    month: str
+    part: int
+    value: int
+    counts_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A handoff's stored row, as the measures ask about it."""
+
+    moment: str
+    step: str
+    subject_number: int
+    due_at: datetime
+    missed_at: datetime
+    ended_at: datetime | None
+    state: str
+    late_entry: bool
+
+
+def units_of(case: Case) -> list[Unit]:
+    """Every unit of one pregnancy, of all measures, by month; pure."""
+    found = [
+        Unit(
+            counted.table,
+            case.site_at(counted.at),
+            clock.today(counted.at).replace(day=1).isoformat(),
+            counted.part,
+            counted.value,
+            int((counted.at + counted.follow_up).timestamp()),
+        )
+        for measure in ALL
+        for counted in measure.counted(case)
+    ]
+    return sorted(found, key=lambda unit: unit.month)
+
+
+def cases_of(journeys: Collection[int]) -> dict[int, Case]:
+    """The cases of many pregnancies, by journey. A handful of queries, however many they are."""
+    columns = ("pk", "site_id", "entered_site_id", "edd_at_entry", "named_midwife_id", "buddy_id", "created_at")
+    rows = Journey.objects.filter(pk__in=journeys).values_list(*columns)
+    sites = {site.pk: site for site in Site.objects.all()}
+    by_code = {site.code: site.pk for site in sites.values()}
+    facts, contacts = _facts_and_contacts(
+        journeys, {pk: {midwife, buddy} - {None} for pk, *_, midwife, buddy, _ in rows}
+    )
+    owed = _handoffs(journeys)
+    attended, engagement = _from_others(ATTENDED, journeys), _from_others(ENGAGEMENT, journeys)
+    found = {}
+    for pk, site, entered, edd, _, _, created in rows:
+        hers = facts.get(pk, [])
+        found[pk] = Case(
+            facts=hers,
+            handoffs=owed.get(pk, ()),
+            sites=_sites(site, entered, hers, by_code, created),
+            nation=sites[entered or site].definition.nation,
+            edd_at_entry=edd,
+            contacts=contacts.get(pk, ()),
+            attended=attended.get(pk, ()),
+            engagement=engagement.get(pk, ()),
+        )
+    return found
+
+
+def _facts_and_contacts(
+    journeys: Collection[int], named: Mapping[int, set[int]]
+) -> tuple[dict[int, list[Fact]], dict[int, list[Contact]]]:
+    facts: dict[int, list[Fact]] = {}
+    contacts: dict[int, list[Contact]] = {}
+    columns = ("journey_id", "kind", "occurred_at", "pk", "baby", "details", "recorded_by_id")
+    rows = Event.objects.filter(journey__in=journeys, correction=None).order_by("occurred_at", "pk")
+    for journey, kind, at, pk, baby, details, by in rows.values_list(*columns):
+        facts.setdefault(journey, []).append(Fact(kind, at, pk, baby, details))
+        if kind in MIDWIFE_CONTACTS:
+            contacts.setdefault(journey, []).append(Contact(at, by in named[journey]))
+    return facts, contacts
+
+
+def _handoffs(journeys: Collection[int]) -> dict[int, list[Stored]]:
+    found: dict[int, list[Stored]] = {}
+    columns = ("moment", "step", "subject_number", "due_at", "missed_at", "ended_at", "state", "late_entry")
+    rows = Handoff.objects.filter(journey__in=journeys).order_by(
+        "journey", "moment", "step", "subject_number", "occurrence"
+    )
+    for journey, *values in rows.values_list("journey_id", *columns):
+        found.setdefault(journey, []).append(Stored(*values))
+    return found
+
+
+def _sites(
+    site: int, entered: int | None, facts: Iterable[Fact], by_code: Mapping[str, int], created: datetime
+) -> list[tuple[datetime, int]]:
+    """Which site had her from when: where she entered, then where each move that was accepted led."""
+    spans, asked = [(created, entered or site)], ""
+    for fact in facts:
+        if fact.kind == "transfer_requested":
+            asked = fact.details.get("to", "")
+        elif fact.kind == "transfer_accepted" and asked in by_code:
+            spans.append((fact.at, by_code[asked]))
+    return spans
+
+
+def _from_others(
+    sources: Iterable[Callable[[Collection[int]], Mapping[int, list[T]]]], journeys: Collection[int]
+) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = {}
+    for source in sources:
+        for journey, values in source(journeys).items():
+            found.setdefault(journey, []).extend(values)
+    return found

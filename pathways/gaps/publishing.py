@@ -1,0 +1,157 @@
+"""Tells what can be told: from exact cells to blocks, at the end of a quarter, once and for all (rules/releases.py).
+
+A table is told of a quarter when the last of its units can be known and what was written late has come in. The steps
+go one after the other, and each is kept even where nothing could be told: a step that was left out would be told in
+one with the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Max, Min
+
+from carecoord import clock
+from carecoord.sites.models import Site
+from pathways.gaps.measures import TABLES, Shown, Table
+from pathways.gaps.models import Block, Cell, Told
+from pathways.gaps.months import first_day, month_of
+from pathways.gaps.rules import disclosure, releases
+from pathways.gaps.rules.disclosure import Exact, disclose_alone, quartiles
+from pathways.gaps.rules.releases import Month
+from pathways.gaps.standing import stand
+
+WRITTEN_LATE = timedelta(days=14)  # after which what is entered late no longer changes a number that is told
+LOCK = 7_207_002  # the advisory lock of a step: one at a time
+ALL_SITES = 0  # the place of what is told of all sites together
+PlaceId = int
+# The exact cells of one table: by place and month, the units and women by part, and the values with their counts.
+Cells = dict[PlaceId, dict[Month, dict[int, tuple[int, int]]]]
+Values = dict[PlaceId, dict[Month, list[tuple[int, int]]]]
+
+
+def publish(at: datetime | None = None, *, seconds: float = 3600) -> int:
+    """Take every step that is due by ``at`` (aware; now). Returns how many blocks were told. Cells must be up to date.
+
+    After ``seconds`` it stops between two steps, and goes on when it is called again.
+    """
+    at, told, until = at or clock.now(), 0, time.monotonic() + seconds
+    last = dict(Told.objects.values_list("of_table").annotate(Max("until")))
+    for table in TABLES.values():
+        for end in steps_due(table, at, last.get(table.key)):
+            if time.monotonic() > until:
+                return told
+            told += _take_step(table, end)
+    return told
+
+
+def steps_due(table: Table, at: datetime, last: date | None) -> Sequence[Month]:
+    """The ends of the steps that a table has still to take by ``at``, in order; ``last`` is that of the last one."""
+    begin = month_of(last) if last else _first_month(table)
+    if begin is None:
+        return ()
+    today = clock.today(at - table.settles - WRITTEN_LATE)
+    return range(begin + table.told.step, month_of(today) + 1, table.told.step)
+
+
+def _first_month(table: Table) -> Month | None:
+    """Where the quarter, or the year, of the first thing that was counted begins."""
+    found = Cell.objects.filter(of_table=table.key, count__gt=0).aggregate(first=Min("month"))["first"]
+    return month_of(found) // table.told.step * table.told.step if found else None
+
+
+@transaction.atomic
+def _take_step(table: Table, end: Month) -> int:
+    """Tell what one step allows, and write down that it was taken; nothing where somebody else took it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    _, made = Told.objects.get_or_create(of_table=table.key, until=first_day(end), defaults={"told_at": clock.now()})
+    if not made:
+        return 0
+    kept, start = kept_blocks(table), _start_of(table, end)
+    cells, values = _exact(table, start)
+    by_site = table.shown is Shown.BY_SITE
+    places = list(Site.objects.values_list("pk", flat=True)) if by_site else [ALL_SITES]
+    exact = {
+        place: {month: _exactly(table, parts) for month, parts in cells.get(place, {}).items()} for place in places
+    }
+    fresh = releases.release(table.split, table.told, kept, exact, start=start, end=end)
+    rows = [
+        _row(table, place, block, cells.get(place, {}), values.get(place, {}))
+        for place, blocks in fresh.items()
+        for block in blocks
+    ]
+    Block.objects.bulk_create(rows)
+    stand(table, {place: (*kept.get(place, ()), *blocks) for place, blocks in fresh.items() if blocks}, rows)
+    return len(rows)
+
+
+def _start_of(table: Table, end: Month) -> Month:
+    first = Told.objects.filter(of_table=table.key).aggregate(first=Min("until"))["first"]
+    return month_of(first) - table.told.step if first else end - table.told.step
+
+
+def kept_blocks(table: Table) -> dict[PlaceId, list[releases.Block]]:
+    """What was told of a table, by place, in order; as the rules take it."""
+    found: dict[PlaceId, list[releases.Block]] = defaultdict(list)
+    for block in Block.objects.filter(of_table=table.key).order_by("since"):
+        found[block.site_id or ALL_SITES].append(as_told(block))
+    return found
+
+
+def as_told(block: Block) -> releases.Block:
+    """A stored block as the rules take it."""
+    since = month_of(block.since)
+    shown = None
+    if block.groups is not None:
+        parts = None if block.parts is None else tuple(block.parts)
+        shown = disclosure.Shown(tuple(block.groups), parts)
+    return releases.Block(since, month_of(block.until) - since, shown)
+
+
+def _exact(table: Table, start: Month) -> tuple[Cells, Values]:
+    pooled = table.shown is not Shown.BY_SITE
+    cells: Cells = defaultdict(lambda: defaultdict(dict))
+    values: Values = defaultdict(lambda: defaultdict(list))
+    rows = Cell.objects.filter(of_table=table.key, month__gte=first_day(start), count__gt=0)
+    for site, month, part, value, count, women in rows.values_list(
+        "site_id", "month", "part", "value", "count", "women"
+    ):
+        place, at = ALL_SITES if pooled else site, month_of(month)
+        before = cells[place][at].get(part, (0, 0))
+        cells[place][at][part] = (before[0] + count, before[1] + women)
+        if part == 0 and table.medians:
+            values[place][at].append((value, count))
+    return cells, values
+
+
+def _exactly(table: Table, parts: Mapping[int, tuple[int, int]]) -> Exact:
+    both = [parts.get(part, (0, 0)) for part in range(len(table.split.parts))]
+    return Exact(tuple(count for count, _ in both), tuple(women for _, women in both))
+
+
+def _row(
+    table: Table,
+    place: PlaceId,
+    block: releases.Block,
+    cells: Mapping[Month, Mapping[int, tuple[int, int]]],
+    values: Mapping[Month, Sequence[tuple[int, int]]],
+) -> Block:
+    months = range(block.start, block.end)
+    row = Block(of_table=table.key, site_id=place or None, since=first_day(block.start), until=first_day(block.end))
+    if block.shown is None:
+        return row
+    unknown = [cells[month].get(-1, (0, 0)) for month in months if month in cells]
+    row.groups = list(block.shown.groups)
+    row.parts = None if block.shown.parts is None else list(block.shown.parts)
+    row.missing = disclose_alone(sum(count for count, _ in unknown), sum(women for _, women in unknown))
+    if table.medians:
+        spelt_out = [value for month in months for value, count in values.get(month, ()) for _ in range(count)]
+        women = sum(cells[month].get(0, (0, 0))[1] for month in months if month in cells)
+        spread = quartiles(spelt_out, women)
+        row.spread = list(spread) if spread else None
+    return row

@@ -1,0 +1,17 @@
+"""What the workers run for the numbers about sites; nothing travels in their arguments."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from pathways.gaps.publishing import publish
+from pathways.gaps.refreshing import refresh
+
+SECONDS = 8  # for each; a backlog goes on with the next one, well before a task would be stopped
+
+
+@shared_task(ignore_result=True)
+def count() -> None:
+    """Count again what changed; once nothing waits, tell what is due. Beat asks for it every minute."""
+    if refresh(seconds=SECONDS).finished:
+        publish(seconds=SECONDS)
