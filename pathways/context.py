@@ -20,6 +20,7 @@ from pathways.pages.offers import offered_to_reader
 from pathways.pages.privacy import notices_for
 
 PAGES = (
+    ("Gaps", "gaps", Ability.SEE_GAPS),
     ("Caseload", "caseload", Ability.SEE_JOURNEY),
     ("Ward", "wards", Ability.SEE_WARD),
     ("Clinics", "clinics", Ability.SEE_CLINICS),

@@ -52,6 +52,8 @@ class Ability(StrEnum):
     REFER = "refer a woman to a service, and answer a referral"
     SEE_CLINICS = "see the days of the clinics"
     KEEP_CLINICS = "set up clinics, and cancel one"
+    SEE_GAPS = "see where care breaks between sites, in numbers"
+    ACT_ON_GAPS = "set an aim for a number, and note what was changed"
     BOOK = "book her appointments, and say what became of them"
 
 
@@ -126,6 +128,8 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
         Ability.COUNT_STAYS,
         Ability.AGREE_REOPENING,
         Ability.SEE_UNMET_NEEDS,
+        Ability.SEE_GAPS,
+        Ability.ACT_ON_GAPS,
     },
     Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | _KEEPS | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},

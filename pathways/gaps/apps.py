@@ -9,5 +9,7 @@ class GapsConfig(AppConfig):
 
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
+        from pathways.demo.parts import NAMED
 
         build_after_migrate(self, "pathways.gaps.wall", needs="gaps_standing")
+        NAMED.append("pathways.gaps.demo.part")

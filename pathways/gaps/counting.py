@@ -80,7 +80,7 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
         found[pk] = Case(
             facts=hers,
             handoffs=owed.get(pk, ()),
-            sites=_sites(site, entered, hers, by_code, created),
+            sites=sites_of(entered or site, hers, by_code, created),
             nation=sites[entered or site].definition.nation,
             edd_at_entry=edd,
             contacts=contacts.get(pk, ()),
@@ -115,11 +115,11 @@ def _handoffs(journeys: Collection[int]) -> dict[int, list[Stored]]:
     return found
 
 
-def _sites(
-    site: int, entered: int | None, facts: Iterable[Fact], by_code: Mapping[str, int], created: datetime
+def sites_of(
+    entered: int, facts: Iterable[Fact], by_code: Mapping[str, int], since: datetime
 ) -> list[tuple[datetime, int]]:
-    """Which site had her from when: where she entered, then where each move that was accepted led."""
-    spans, asked = [(created, entered or site)], ""
+    """Which site had her from when: where she was entered, then where each move that was accepted led."""
+    spans, asked = [(since, entered)], ""
     for fact in facts:
         if fact.kind == "transfer_requested":
             asked = fact.details.get("to", "")

@@ -90,7 +90,7 @@ class Block(models.Model):
     """What was told of one table at one site (None: of all together) for the months from ``since`` to before ``until``.
 
     ``groups`` and ``parts`` are zeros and multiples of 5; both None where the block is hidden for good, ``parts`` where
-    only groups are told. ``missing`` is None where it is hidden. ``spread``: the quartiles of medians, in half units.
+    only groups are told. ``missing`` is None where it is hidden. ``spread``: the quartiles of medians.
     """
 
     of_table = models.CharField(max_length=LONGEST_TABLE)

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from carecoord import clock
 from carecoord.sites.models import Site
-from pathways.gaps.measures import TABLES, Shown, Table
+from pathways.gaps.measures import TABLES, Shown, Table, Unit
 from pathways.gaps.models import Block, Cell, Told
 from pathways.gaps.months import first_day, month_of
 from pathways.gaps.rules import disclosure, releases
@@ -29,12 +30,36 @@ WRITTEN_LATE = timedelta(days=14)  # after which what is entered late no longer 
 LOCK = 7_207_002  # the advisory lock of a step: one at a time
 ALL_SITES = 0  # the place of what is told of all sites together
 PlaceId = int
+
+
+class Summed(NamedTuple):
+    """One cell, as exact as it is. ``month`` is its first day."""
+
+    site: int
+    month: date
+    part: int
+    value: int
+    count: int
+    women: int
+
+
 # The exact cells of one table: by place and month, the units and women by part, and the values with their counts.
 Cells = dict[PlaceId, dict[Month, dict[int, tuple[int, int]]]]
 Values = dict[PlaceId, dict[Month, list[tuple[int, int]]]]
 
 
-def publish(at: datetime | None = None, *, seconds: float = 3600) -> int:
+def stored_cells(table: Table) -> Sequence[Summed]:
+    """The cells of a table, as they stand."""
+    rows = Cell.objects.filter(of_table=table.key, count__gt=0)
+    return [Summed(*row) for row in rows.values_list("site_id", "month", "part", "value", "count", "women")]
+
+
+def publish(
+    at: datetime | None = None,
+    *,
+    seconds: float = 3600,
+    cells_of: Callable[[Table], Sequence[Summed]] = stored_cells,
+) -> int:
     """Take every step that is due by ``at`` (aware; now). Returns how many blocks were told. Cells must be up to date.
 
     After ``seconds`` it stops between two steps, and goes on when it is called again.
@@ -42,30 +67,33 @@ def publish(at: datetime | None = None, *, seconds: float = 3600) -> int:
     at, told, until = at or clock.now(), 0, time.monotonic() + seconds
     last = dict(Told.objects.values_list("of_table").annotate(Max("until")))
     for table in TABLES.values():
-        for end in steps_due(table, at, last.get(table.key)):
+        if last.get(table.key) and not steps_due(table, at, last[table.key]):
+            continue
+        cells = cells_of(table)
+        for end in steps_due(table, at, last.get(table.key), cells):
             if time.monotonic() > until:
                 return told
-            told += _take_step(table, end)
+            told += _take_step(table, end, cells)
     return told
 
 
-def steps_due(table: Table, at: datetime, last: date | None) -> Sequence[Month]:
+def steps_due(table: Table, at: datetime, last: date | None, cells: Sequence[Summed] = ()) -> Sequence[Month]:
     """The ends of the steps that a table has still to take by ``at``, in order; ``last`` is that of the last one."""
-    begin = month_of(last) if last else _first_month(table)
+    begin = month_of(last) if last else _first_month(table, cells)
     if begin is None:
         return ()
     today = clock.today(at - table.settles - WRITTEN_LATE)
     return range(begin + table.told.step, month_of(today) + 1, table.told.step)
 
 
-def _first_month(table: Table) -> Month | None:
+def _first_month(table: Table, cells: Sequence[Summed]) -> Month | None:
     """Where the quarter, or the year, of the first thing that was counted begins."""
-    found = Cell.objects.filter(of_table=table.key, count__gt=0).aggregate(first=Min("month"))["first"]
-    return month_of(found) // table.told.step * table.told.step if found else None
+    first = min((month_of(cell.month) for cell in cells), default=None)
+    return None if first is None else first // table.told.step * table.told.step
 
 
 @transaction.atomic
-def _take_step(table: Table, end: Month) -> int:
+def _take_step(table: Table, end: Month, summed: Sequence[Summed]) -> int:
     """Tell what one step allows, and write down that it was taken; nothing where somebody else took it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -73,7 +101,7 @@ def _take_step(table: Table, end: Month) -> int:
     if not made:
         return 0
     kept, start = kept_blocks(table), _start_of(table, end)
-    cells, values = _exact(table, start)
+    cells, values = _exact(table, summed)
     by_site = table.shown is Shown.BY_SITE
     places = list(Site.objects.values_list("pk", flat=True)) if by_site else [ALL_SITES]
     exact = {
@@ -113,19 +141,16 @@ def as_told(block: Block) -> releases.Block:
     return releases.Block(since, month_of(block.until) - since, shown)
 
 
-def _exact(table: Table, start: Month) -> tuple[Cells, Values]:
+def _exact(table: Table, summed: Sequence[Summed]) -> tuple[Cells, Values]:
     pooled = table.shown is not Shown.BY_SITE
     cells: Cells = defaultdict(lambda: defaultdict(dict))
     values: Values = defaultdict(lambda: defaultdict(list))
-    rows = Cell.objects.filter(of_table=table.key, month__gte=first_day(start), count__gt=0)
-    for site, month, part, value, count, women in rows.values_list(
-        "site_id", "month", "part", "value", "count", "women"
-    ):
-        place, at = ALL_SITES if pooled else site, month_of(month)
-        before = cells[place][at].get(part, (0, 0))
-        cells[place][at][part] = (before[0] + count, before[1] + women)
-        if part == 0 and table.medians:
-            values[place][at].append((value, count))
+    for cell in summed:
+        place, at = ALL_SITES if pooled else cell.site, month_of(cell.month)
+        count, women = cells[place][at].get(cell.part, (0, 0))
+        cells[place][at][cell.part] = (count + cell.count, women + cell.women)
+        if cell.part == 0 and table.medians:
+            values[place][at].append((cell.value, cell.count))
     return cells, values
 
 
@@ -150,7 +175,8 @@ def _row(
     row.parts = None if block.shown.parts is None else list(block.shown.parts)
     row.missing = disclose_alone(sum(count for count, _ in unknown), sum(women for _, women in unknown))
     if table.medians:
-        spelt_out = [value for month in months for value, count in values.get(month, ()) for _ in range(count)]
+        per_unit = 2 if table.unit is Unit.HOURS else 1  # hours are kept in halves
+        spelt_out = [value / per_unit for month in months for value, n in values.get(month, ()) for _ in range(n)]
         women = sum(cells[month].get(0, (0, 0))[1] for month in months if month in cells)
         spread = quartiles(spelt_out, women)
         row.spread = list(spread) if spread else None

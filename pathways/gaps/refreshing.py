@@ -88,8 +88,8 @@ def _count_again(journeys: Collection[int], at: datetime) -> int:
     for pk, case in cases_of(journeys).items():
         units = units_of(case)
         if earlier := before.get(pk):
-            _add(sums, (Unit(*unit) for unit in earlier.units), earlier.counted_until, -1)
-        _add(sums, units, at, 1)
+            add_units(sums, (Unit(*unit) for unit in earlier.units), earlier.counted_until, -1)
+        add_units(sums, units, at, 1)
         rows.append(CaseCount(journey_id=pk, units=units, counted_until=at, next_at=_next_after(units, at)))
     CaseCount.objects.bulk_create(
         rows,
@@ -100,7 +100,7 @@ def _count_again(journeys: Collection[int], at: datetime) -> int:
     return _write({key: values for key, values in sums.items() if any(values)})
 
 
-def _add(sums: Sums, units: Iterable[Unit], until: datetime, sign: int) -> None:
+def add_units(sums: Sums, units: Iterable[Unit], until: datetime, sign: int) -> None:
     """Add one pregnancy's units (by month), or take them away. She herself counts where she is first in a part."""
     last, met = until.timestamp(), set()
     for table, site, month, part, value, counts_from in units:
@@ -141,7 +141,7 @@ def differences(at: datetime) -> list[str]:
     wanted: Sums = {}
     for journeys in _all_journeys():
         for case in cases_of(journeys).values():
-            _add(wanted, units_of(case), at, 1)
+            add_units(wanted, units_of(case), at, 1)
     columns = ("of_table", "site_id", "month", "part", "value", "count", "women")
     stored = {
         (table, site, month.isoformat(), part, value): [count, women]

@@ -16,6 +16,12 @@ from pathways.gaps.rules.spc import Direction
 NONE = timedelta(0)
 UNKNOWN = -1  # the part of a unit of which it cannot be known: it is counted as missing, beside the measure
 NO_VALUE = -1
+PLURALS = {
+    "pregnancy": "pregnancies",
+    "woman": "women",
+    "baby": "babies",
+    "first contact": "first contacts at 9+0 or later",
+}
 
 
 class Unit(StrEnum):
@@ -95,6 +101,12 @@ class Table:
     def told(self) -> Rhythm:
         """How often it is told: whole years, where it is told of all sites together."""
         return self.rhythm if self.shown is Shown.BY_SITE else POOLED
+
+    @property
+    def of_what(self) -> str:
+        """Its units in words: "of admissions"."""
+        plural = PLURALS.get(self.one_is, f"{self.one_is}s")
+        return f"per 100 {plural}" if self.unit is Unit.PER_100 else f"of {plural}"
 
 
 @dataclass(frozen=True, slots=True)

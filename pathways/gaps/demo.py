@@ -1,0 +1,84 @@
+"""Numbers for the demonstration: four years of invented women at its sites, counted and told as real ones are.
+
+The women themselves are not stored: what stays of them is what everybody may see. From here on the worker tells what
+the record of the demonstration holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from carecoord.access.demo import DEMO_SITES
+from carecoord.access.models import User
+from carecoord.sites.models import Site
+from pathways import engine
+from pathways.demo.following import append_only_lifted
+from pathways.demo.parts import Part
+from pathways.gaps.case import Attended, Case, Contact
+from pathways.gaps.counting import Stored, sites_of, units_of
+from pathways.gaps.models import Block, Standing, Told
+from pathways.gaps.publishing import Summed, publish
+from pathways.gaps.refreshing import Sums, add_units
+from pathways.moments import ALL
+from pathways.scale.lives import Life, lives
+from pathways.site_rules import rules_of
+
+SEED, WOMEN = 8, 1600
+TOLD_ANEW_AFTER = timedelta(days=31)
+KEPT = (("gaps_block", "stays"), ("gaps_told", "stays"))
+
+
+def part() -> Part:
+    """What the demonstration is told of gaps."""
+    return Part(tell=tell, times=(), last=(), kept=KEPT)
+
+
+def tell(staff: Mapping[str, User], now: datetime) -> None:
+    """Tell the numbers of the last years, where none are told or the last telling is more than a month old."""
+    last = Told.objects.order_by("told_at").values_list("told_at", flat=True).first()
+    if last is None or last < now - TOLD_ANEW_AFTER:
+        with append_only_lifted():
+            for model in (Block, Told, Standing):
+                model.objects.all().delete()
+        by_table = _cells(now)
+        publish(now, cells_of=lambda table: by_table.get(table.key, ()))
+
+
+def _cells(now: datetime) -> dict[str, list[Summed]]:
+    sites = {site.code: site for site in Site.objects.filter(code__in=DEMO_SITES)}
+    ids = {code: site.pk for code, site in sites.items()}
+    sums: Sums = {}
+    for life in lives(SEED, DEMO_SITES, WOMEN, now):
+        add_units(sums, units_of(case_of(life, sites[life.site], ids, now)), now, 1)
+    found: dict[str, list[Summed]] = defaultdict(list)
+    for (table, site, month, part, value), (count, women) in sums.items():
+        found[table].append(Summed(site, date.fromisoformat(month), part, value, count, women))
+    return found
+
+
+def case_of(life: Life, site: Site, ids: Mapping[str, int], now: datetime) -> Case:
+    """An invented life as the measures ask about it; ``ids``: of the sites, by code."""
+    owed = engine.handoffs(ALL, rules_of(site), life.facts, now, edd_at_entry=None)
+    return Case(
+        facts=life.facts,
+        handoffs=[
+            Stored(
+                each.moment,
+                each.step,
+                each.subject.number,
+                each.due_at,
+                each.missed_at,
+                each.ended_at,
+                each.state,
+                each.late_entry,
+            )
+            for each in owed
+        ],
+        sites=sites_of(site.pk, life.facts, ids, life.came),
+        nation=site.definition.nation,
+        contacts=[Contact(at, named) for at, named in life.contacts],
+        attended=[Attended(at, together) for at, together in life.appointments],
+        engagement=[(at, round(score * 2.5)) for at, score in life.engagement],
+    )

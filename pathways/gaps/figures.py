@@ -1,0 +1,103 @@
+"""How a number that was told reads, in one way everywhere: screen, picture, alternative text, CSV, PDF and print.
+
+Everything here is made of what stands in ``Standing`` and ``Block``: zeros, multiples of 5, medians, and words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pathways.gaps.measures import Line, Table, Unit
+from pathways.gaps.rules.disclosure import TOO_LOW, TOO_SMALL, percentage
+from pathways.gaps.rules.spc import Change, SoMany
+
+# What is said of a change, and the sign beside it: shape and word, never colour alone.
+MARKS = {
+    Change.BETTER: "▲",
+    Change.WORSE: "▼",
+    Change.DIFFERENT: "◆",
+    Change.NO_CHANGE: "=",
+    Change.TOO_FEW: "",
+}
+NOTHING_YET = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in words. ``of`` stands beside it; ``word`` says what changed, ``mark`` is its sign.
+
+    ``tone`` is better, worse or quiet. ``signal``: the chart over time says so.
+    """
+
+    value: str
+    of: str
+    mark: str = ""
+    word: str = ""
+    tone: str = "quiet"
+    signal: bool = False
+
+
+NOT_TOLD = Figure(NOTHING_YET, "not told yet")
+
+
+def figure_of(table: Table, said: Mapping[str, Any] | None, spread: Sequence[float] | None = None) -> Figure:
+    """One line of a table at one site, from its ``Standing``; None where nothing was told yet."""
+    if said is None:
+        return NOT_TOLD
+    some, whole = said["some"], said["whole"]
+    shown = None if some is None else (some, whole)
+    value, of = median_in_words(table, shown, spread) if table.medians else share_in_words(table, shown)
+    if table.medians or value in (TOO_SMALL, TOO_LOW):
+        return Figure(value, of)
+    change = Change(said["change"])
+    if change is Change.TOO_FEW:
+        return Figure(value, of, word="nothing to compare with yet")
+    tone = change.value if change in (Change.BETTER, Change.WORSE) else "quiet"
+    if since := said.get("since"):
+        return Figure(value, of, MARKS[change], f"signal: {change} since {month_in_words(since)}", tone, signal=True)
+    return Figure(value, of, MARKS[change], change.value, tone)
+
+
+def share_in_words(table: Table, shown: SoMany | None) -> tuple[str, str]:
+    """A share and its denominator: ("64 %", "of 140"); or why there is none."""
+    if shown is None:
+        return TOO_SMALL, "too few to show"
+    some, whole = shown
+    if table.unit is Unit.COUNT:
+        return f"{some:,}", ""
+    share = percentage(some, whole)
+    if share is None:
+        return TOO_LOW, "fewer than 20"
+    return (f"{share}" if table.unit is Unit.PER_100 else f"{share} %"), f"of {whole:,}"
+
+
+def median_in_words(table: Table, shown: SoMany | None, spread: Sequence[float] | None) -> tuple[str, str]:
+    """A median with its quartiles: ("6.5 h (4 to 9)", "of 25"); or why there is none."""
+    if shown is None:
+        return TOO_SMALL, "too few to show"
+    if spread is None:
+        return TOO_LOW, "fewer than 10"
+    low, middle, high = (f"{value:g}" for value in spread)
+    unit = {Unit.HOURS: " h", Unit.PERCENT: " %"}.get(table.unit, "")
+    return f"{middle}{unit} ({low} to {high})", f"of {shown[1]:,}"
+
+
+def numbers_in_words(table: Table, line: Line, shown: SoMany | None) -> str:
+    """A line with its numbers, for the words of a picture: "within 2 hours: 83 %, 75 of 90"."""
+    value, _ = share_in_words(table, shown)
+    return f"{line.words}: {value}" + (f", {shown[0]:,} of {shown[1]:,}" if shown and value != TOO_LOW else "")
+
+
+def month_in_words(day: date | str) -> str:
+    """A month: "Nov 2025"."""
+    return f"{(date.fromisoformat(day) if isinstance(day, str) else day):%b %Y}"
+
+
+def span_in_words(since: date, until: date) -> str:
+    """The months from ``since`` to before ``until``: "12 months to 30 Sep 2026"."""
+    months = (until.year - since.year) * 12 + until.month - since.month
+    last = until - timedelta(days=1)
+    return f"{months} {'month' if months == 1 else 'months'} to {last.day} {last:%b %Y}"
