@@ -39,7 +39,7 @@ class Summed(NamedTuple):
     month: date
     part: int
     value: int
-    count: int
+    units: int
     women: int
 
 
@@ -148,9 +148,9 @@ def _exact(table: Table, summed: Sequence[Summed]) -> tuple[Cells, Values]:
     for cell in summed:
         place, at = ALL_SITES if pooled else cell.site, month_of(cell.month)
         count, women = cells[place][at].get(cell.part, (0, 0))
-        cells[place][at][cell.part] = (count + cell.count, women + cell.women)
+        cells[place][at][cell.part] = (count + cell.units, women + cell.women)
         if cell.part == 0 and table.medians:
-            values[place][at].append((cell.value, cell.count))
+            values[place][at].append((cell.value, cell.units))
     return cells, values
 
 
