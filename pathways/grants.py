@@ -30,7 +30,7 @@ nothing by themselves: they receive documents by an explicit share (pathway, 3.3
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -115,6 +115,17 @@ def write_grants(journey: Journey, facts: list[Fact], handoffs: Iterable[Owed], 
         )
 
 
+@dataclass(frozen=True)
+class Around:
+    """Who there is around one woman: the teams of her site by code, which of her midwives work there now, who covers
+    for them, and the caseload teams of the site that she is to move to."""
+
+    teams: Mapping[str, Team]
+    working: Collection[int]
+    covers: Iterable[Cover] = ()
+    elsewhere: Iterable[Team] = ()
+
+
 def grants_that_follow(
     journey: Journey,
     facts: list[Fact],
@@ -123,23 +134,38 @@ def grants_that_follow(
     following: Sequence[Following] = FOLLOWING,
 ) -> list[Due]:
     """Every grant that runs at ``at`` or begins later, by the table above."""
-    teams = {team.code: team for team in Team.objects.filter(site=journey.site_id)}
+    besides = [
+        *_offers(journey),
+        *_plans(journey, facts),
+        *(due for others_say in following for due in others_say(journey)),
+    ]
+    return grants_around(journey, facts, handoffs, at, _around(journey, facts, at), besides)
+
+
+def grants_around(
+    journey: Journey,
+    facts: list[Fact],
+    handoffs: Iterable[Owed],
+    at: datetime,
+    around: Around,
+    besides: Iterable[Due] = (),
+) -> list[Due]:
+    """The same for whoever knows who is around her; asks the database nothing. ``besides``: what follows otherwise."""
+    teams = around.teams
     declared = [team for team in journey.site.definition.teams if team.code in teams]
     services, owed = [(teams[team.code], _served(team)) for team in declared], list(handoffs)
     others = [
         *_admissions(facts, [teams[team.code] for team in declared if team.kind in _ON_THE_WARD]),
         *_expected(journey, facts, [teams[team.code] for team in declared if team.kind == Team.Kind.WARD]),
         *_services(services, owed),
-        *_move_elsewhere(journey, facts),
-        *_offers(journey),
-        *_plans(journey, facts),
-        *(due for others_say in following for due in others_say(journey)),
+        *_move_elsewhere(journey, facts, around.elsewhere),
+        *besides,
     ]
     if ended := _ended(facts):
         for_a_baby = [each for each in owed if each.ended_at is None and each.moment in _OWED_AFTER_HER_DEATH]
         keep = {each.team_id for each in _services(services, for_a_baby)}
         others = [_until_the_end(each, ended, keeps=each.team_id in keep) for each in others]
-    due = [*_caseload(journey, facts, at), *others]
+    due = [*_caseload(journey, facts, around), *others]
     return [each for each in due if each.ends_at is None or each.ends_at > max(at, each.starts_at)]
 
 
@@ -171,19 +197,29 @@ def _start(instant: datetime, at: datetime) -> datetime | None:
     return instant if instant > at else None
 
 
-def _caseload(journey: Journey, facts: Iterable[Fact], at: datetime) -> Iterator[Due]:
-    assigned = [fact.occurred_at for fact in facts if fact.kind == "named_midwife_assigned"]
-    since = max(assigned, default=journey.created_at)
+def _around(journey: Journey, facts: Iterable[Fact], at: datetime) -> Around:
     named = [person for person in (journey.named_midwife_id, journey.buddy_id) if person]
     here = Membership.objects.current().filter(team__site=journey.site_id, user__is_active=True)
-    working = set(here.filter(user__in=named).values_list("user", flat=True))
-    for person, reason in ((journey.named_midwife_id, "named midwife"), (journey.buddy_id, "buddy")):
-        if person in working:
-            yield Due(Grant.Kind.CASELOAD, reason, since, user_id=person)
-    if journey.named_midwife_id not in working:
-        yield Due(Grant.Kind.CASELOAD, "nobody is named", since, team_id=journey.team_id)
     covers = Cover.objects.filter(midwife__in=named, ended_at=None, ends_on__gte=clock.today(at))
-    for cover in covers.order_by("pk"):
+    asked = _asked_to_move(journey, facts)
+    caseloads = Team.objects.filter(site__code=asked.details.get("to"), kind=Team.Kind.CASELOAD) if asked else None
+    return Around(
+        teams={team.code: team for team in Team.objects.filter(site=journey.site_id)},
+        working=set(here.filter(user__in=named).values_list("user", flat=True)),
+        covers=covers.order_by("pk"),
+        elsewhere=caseloads.order_by("pk") if caseloads is not None else (),
+    )
+
+
+def _caseload(journey: Journey, facts: Iterable[Fact], around: Around) -> Iterator[Due]:
+    assigned = [fact.occurred_at for fact in facts if fact.kind == "named_midwife_assigned"]
+    since = max(assigned, default=journey.created_at)
+    for person, reason in ((journey.named_midwife_id, "named midwife"), (journey.buddy_id, "buddy")):
+        if person in around.working:
+            yield Due(Grant.Kind.CASELOAD, reason, since, user_id=person)
+    if journey.named_midwife_id not in around.working:
+        yield Due(Grant.Kind.CASELOAD, "nobody is named", since, team_id=journey.team_id)
+    for cover in around.covers:
         yield Due(
             Grant.Kind.COVER,
             f"cover {cover.pk}",
@@ -271,16 +307,21 @@ def _has_moved(offer: Offer, journey: Journey) -> bool:
     )
 
 
-def _move_elsewhere(journey: Journey, facts: Iterable[Fact]) -> Iterator[Due]:
+def _asked_to_move(journey: Journey, facts: Iterable[Fact]) -> Fact | None:
+    """The latest wish to move to a site where she is not yet; None where there is none, or it was refused."""
     asked: Fact | None = None
     for fact in engine.in_order(facts):
         if fact.kind == "transfer_requested":
             asked = fact
         elif fact.kind == "transfer_refused":
             asked = None
-    if asked and asked.details.get("to") != journey.site.code:  # else she is there: on that site's caseload
-        teams = Team.objects.filter(site__code=asked.details.get("to"), kind=Team.Kind.CASELOAD)
-        for team in teams.order_by("pk"):
+    # Once she is there, she is on that site's caseload.
+    return asked if asked and asked.details.get("to") != journey.site.code else None
+
+
+def _move_elsewhere(journey: Journey, facts: Iterable[Fact], teams: Iterable[Team]) -> Iterator[Due]:
+    if asked := _asked_to_move(journey, facts):
+        for team in teams:
             yield Due(Grant.Kind.REFERRAL, "moves to this site", asked.occurred_at, team_id=team.pk)
 
 

@@ -89,7 +89,7 @@ def _over(facts: list[Fact]) -> Ending:
     return Ending.MOTHER_DIED if any(fact.kind == "mother_died" for fact in facts) else Ending.CLOSED
 
 
-def _level(handoff: Handoff, over: Ending | None) -> str | None:
+def level_of(handoff: Handoff | engine.Handoff, over: Ending | None) -> str | None:
     """The level of the flag that a handoff asks for. What was missed stays missed after her death or the end of the
     journey, and asks for nobody any more, unless it is owed all the same (a baby's)."""
     if handoff.state not in LATE_STATES or (over and over not in by_key[handoff.moment].survives):
@@ -105,7 +105,7 @@ def refresh(journey: Journey, *, at: datetime | None = None) -> None:
     _write_journey(journey, answer.journey)
     _write_babies(journey, answer.babies)
     handoffs, moved = _write_handoffs(journey, answer.handoffs)
-    _write_flags(journey, [(handoff, _level(handoff, answer.over)) for handoff in handoffs], moved, at)
+    _write_flags(journey, [(handoff, level_of(handoff, answer.over)) for handoff in handoffs], moved, at)
     _close_offers(journey, at)
     write_grants(journey, facts, answer.handoffs)  # last: it may close her record to whoever is writing
 
@@ -134,7 +134,7 @@ def differences(journey: Journey, at: datetime) -> list[str]:
             new = getattr(computed[key], name)
             if old != new:
                 found.append(f"{'.'.join(map(str, key))}.{name}: stored {old}, computed {new}")
-        level = _level(stored[key], answer.over)
+        level = level_of(stored[key], answer.over)
         if stored[key].flag_level != level:
             found.append(f"{'.'.join(map(str, key))}: flag {stored[key].flag_level}, should be {level}")
     return found + grant_differences(journey, facts, answer.handoffs, at)

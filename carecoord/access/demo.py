@@ -5,6 +5,7 @@ They exist in demo mode only; pathways' `load_demo` asks for them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -106,7 +107,7 @@ def load_accounts(password: str) -> dict[str, User]:
     """
     accounts = {user.email: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
     encoded = _encoded(password, next(iter(accounts.values()), None))
-    teams = _teams()
+    teams = teams_of()
     for site_code, by_kind in teams.items():
         for name, post in POSTS.items():
             email = email_of(name, site_code)
@@ -124,7 +125,7 @@ def _move_to_their_own_teams(teams: dict[str, dict[str, list[Team]]]) -> None:
     """Accounts from before the partner teams were declared one by one."""
     for membership in Membership.objects.filter(team__code="partners", user__email__endswith=f"@{DOMAIN}"):
         post_name, site_code = membership.user.email.split("@")[0].split(".")
-        membership.team = _team_of(POSTS[post_name], teams[site_code.upper()])
+        membership.team = team_of(POSTS[post_name], teams[site_code.upper()])
         membership.save(update_fields=["team"])
 
 
@@ -135,10 +136,10 @@ def _encoded(password: str, anybody: User | None) -> str:
     return make_password(password)
 
 
-def _teams() -> dict[str, dict[str, list[Team]]]:
-    """The demonstration's sites, and of each the teams by kind."""
+def teams_of(sites: Collection[str] = DEMO_SITES) -> dict[str, dict[str, list[Team]]]:
+    """These sites, and of each the teams by kind."""
     found: dict[str, dict[str, list[Team]]] = {}
-    for team in Team.objects.filter(site__code__in=DEMO_SITES).select_related("site").order_by("site__code", "code"):
+    for team in Team.objects.filter(site__code__in=sites).select_related("site").order_by("site__code", "code"):
         found.setdefault(team.site.code, {}).setdefault(team.kind, []).append(team)
     return found
 
@@ -147,10 +148,11 @@ def _made(email: str, post: Post, teams: dict[str, list[Team]], site_code: str) 
     user = User(email=email, name=post.names[site_code])
     user.save()
     since = clock.today() - timedelta(days=WORKED_HERE)  # what they did on days before is told as theirs
-    Membership.objects.create(user=user, team=_team_of(post, teams), role=post.role, starts_on=since)
+    Membership.objects.create(user=user, team=team_of(post, teams), role=post.role, starts_on=since)
     return user
 
 
-def _team_of(post: Post, teams: dict[str, list[Team]]) -> Team:
+def team_of(post: Post, teams: dict[str, list[Team]]) -> Team:
+    """The team of a post at a site whose teams these are, by kind."""
     candidates = [team for team in teams[post.kind] if post.code in ("", team.code)]
     return candidates[min(post.nth, len(candidates) - 1)]

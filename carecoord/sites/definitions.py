@@ -1,5 +1,7 @@
 """Reads and checks the site files: ``data/<code>.toml``, one per site.
 
+Outside production, sites that were made up for measuring (`seed_scale`) are read from the data folder as well.
+
 A wrong file stops the product at start-up with the file's name and what is wrong,
 because a silent default at one site is a gap in care there.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from carecoord.access.roles import Role
+from carecoord.environment import data_folder, mode
 from carecoord.sites.hours import OpeningHours, is_days, opening_hours
 
 FOLDER = Path(__file__).parent / "data"
@@ -250,10 +253,16 @@ def _check_policies(definition: SiteDefinition, keys: Sequence[str], path: Path)
         _checked(isinstance(policy.review_on, date), path, f"{policy.key}: review_on is a date, such as 2027-03-31")
 
 
+def invented_sites() -> Path | None:
+    """Where `seed_scale` puts the sites that it makes up, beside the four; none in production."""
+    return None if mode() == "production" else data_folder() / "sites"
+
+
 @cache
 def all_site_definitions() -> tuple[SiteDefinition, ...]:
-    """Every site file in the folder, by code. Raises InvalidSiteFile."""
-    return tuple(read_site_file(path) for path in sorted(FOLDER.glob("*.toml")))
+    """Every site file: those of the product by code, then those made up here. Raises InvalidSiteFile."""
+    folders = [folder for folder in (FOLDER, invented_sites()) if folder]
+    return tuple(read_site_file(path) for folder in folders for path in sorted(folder.glob("*.toml")))
 
 
 def site_definition(code: str) -> SiteDefinition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -30,13 +30,13 @@ HOLDERS: tuple[tuple[Post, str, dict[str, Any]], ...] = (
 )
 
 
-def load_duties(staff: Mapping[str, User], now: datetime) -> None:
+def load_duties(staff: Mapping[str, User], now: datetime, codes: Collection[str] = DEMO_SITES) -> None:
     """Add the rows that are missing: a post that somebody holds already, or held, stays as it is."""
-    known = set(DutyPost.objects.filter(site__code__in=DEMO_SITES).values_list("site__code", "post"))
-    wanted = {(code, post.value) for code in DEMO_SITES for post, _, _ in HOLDERS}
+    known = set(DutyPost.objects.filter(site__code__in=codes).values_list("site__code", "post"))
+    wanted = {(code, post.value) for code in codes for post, _, _ in HOLDERS}
     if wanted <= known:
         return
-    sites = Site.objects.in_bulk(DEMO_SITES, field_name="code")
+    sites = Site.objects.in_bulk(codes, field_name="code")
     DutyPost.objects.bulk_create(
         DutyPost(site=site, post=post, user=staff[email_of(name, code)], starts_on=clock.today(now), **hours)
         for code, site in sites.items()
