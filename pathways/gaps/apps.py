@@ -10,6 +10,8 @@ class GapsConfig(AppConfig):
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
         from pathways.demo.parts import NAMED
+        from pathways.scale.seeding import BESIDES
 
         build_after_migrate(self, "pathways.gaps.wall", needs="gaps_standing")
         NAMED.append("pathways.gaps.demo.part")
+        BESIDES.append("pathways.gaps.seeding.count_seeded")

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from carecoord import clock
 from carecoord.sites.models import Site
 from pathways.engine import Fact
+from pathways.engine import Handoff as Answered
 from pathways.gaps.case import Attended, Case, Contact
 from pathways.gaps.measures import ALL
 from pathways.models import Event, Handoff, Journey
@@ -44,6 +45,20 @@ class Stored:
     ended_at: datetime | None
     state: str
     late_entry: bool
+
+    @classmethod
+    def of(cls, answer: Answered) -> Stored:
+        """The engine's answer, as if it had been stored."""
+        return cls(
+            answer.moment,
+            answer.step,
+            answer.subject.number,
+            answer.due_at,
+            answer.missed_at,
+            answer.ended_at,
+            answer.state,
+            answer.late_entry,
+        )
 
 
 def units_of(case: Case) -> list[Unit]:

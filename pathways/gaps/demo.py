@@ -63,19 +63,7 @@ def case_of(life: Life, site: Site, ids: Mapping[str, int], now: datetime) -> Ca
     owed = engine.handoffs(ALL, rules_of(site), life.facts, now, edd_at_entry=None)
     return Case(
         facts=life.facts,
-        handoffs=[
-            Stored(
-                each.moment,
-                each.step,
-                each.subject.number,
-                each.due_at,
-                each.missed_at,
-                each.ended_at,
-                each.state,
-                each.late_entry,
-            )
-            for each in owed
-        ],
+        handoffs=[Stored.of(each) for each in owed],
         sites=sites_of(site.pk, life.facts, ids, life.came),
         nation=site.definition.nation,
         contacts=[Contact(at, named) for at, named in life.contacts],

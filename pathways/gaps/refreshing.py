@@ -90,7 +90,7 @@ def _count_again(journeys: Collection[int], at: datetime) -> int:
         if earlier := before.get(pk):
             add_units(sums, (Unit(*unit) for unit in earlier.units), earlier.counted_until, -1)
         add_units(sums, units, at, 1)
-        rows.append(CaseCount(journey_id=pk, units=units, counted_until=at, next_at=_next_after(units, at)))
+        rows.append(CaseCount(journey_id=pk, units=units, counted_until=at, next_at=next_after(units, at)))
     CaseCount.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -100,19 +100,23 @@ def _count_again(journeys: Collection[int], at: datetime) -> int:
     return _write({key: values for key, values in sums.items() if any(values)})
 
 
-def add_units(sums: Sums, units: Iterable[Unit], until: datetime, sign: int) -> None:
-    """Add one pregnancy's units (by month), or take them away. She herself counts where she is first in a part."""
+def add_units(sums: Sums, units: Iterable[Unit], until: datetime, times: int) -> None:
+    """Add one pregnancy's units (by month) so many times, or take them away (-1).
+
+    She herself counts where she is first in a part.
+    """
     last, met = until.timestamp(), set()
     for table, site, month, part, value, counts_from in units:
         if counts_from <= last:
             cell = sums.setdefault((table, site, month, part, value), [0, 0])
-            cell[0] += sign
+            cell[0] += times
             if (table, site, part) not in met:
                 met.add((table, site, part))
-                cell[1] += sign
+                cell[1] += times
 
 
-def _next_after(units: Iterable[Unit], at: datetime) -> datetime | None:
+def next_after(units: Iterable[Unit], at: datetime) -> datetime | None:
+    """When the next of these units counts; None where all do."""
     coming = [unit.counts_from for unit in units if unit.counts_from > at.timestamp()]
     return datetime.fromtimestamp(min(coming), UTC) if coming else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,7 +18,7 @@ from pathways.scale.staff import load_staff
 from pathways.scale.writing import Progress, base_ids, write
 
 THIN_FROM = 300_000  # journeys from which on each has about twenty events
-# What other apps add to a population, by name: a function of the instant as of which it stands.
+# What other apps add to a population, by name: a function of what was made, and of how many processes may work.
 BESIDES: list[str] = []
 
 
@@ -57,13 +57,13 @@ def seed(
         written = write(job, processes, say)
         for name in BESIDES:
             say.step(name)
-            written |= _besides(name)(at)
+            written |= _besides(name)(job, processes)
     say.step("ANALYZE")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return written
 
 
-def _besides(name: str) -> Callable[[datetime], dict[str, int]]:
-    found: Callable[[datetime], dict[str, int]] = import_string(name)
+def _besides(name: str) -> Callable[[Job, int], dict[str, int]]:
+    found: Callable[[Job, int], dict[str, int]] = import_string(name)
     return found

@@ -1,7 +1,7 @@
 """Writes the rows with COPY, in one transaction: either all of it is there or nothing.
 
 Meanwhile the tables stand open: row-level security is not forced on their owner (COPY does not work under it), and the
-triggers of single rows are off (they write down who changed what, and these rows nobody changed). Where there are many
+triggers are off (they write down who changed what, and these rows nobody changed). Where there are many
 rows, indexes and foreign keys are left out and made again afterwards, all at once, which checks every one of them.
 """
 
@@ -24,9 +24,9 @@ MANY = 20_000  # journeys from which on indexes are made afterwards
 _ALONE = 2_000  # journeys up to which one process is enough
 _TABLES = tuple(COLUMNS)
 
-_ROW_TRIGGERS = """
+_TRIGGERS = """
     SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger
-    WHERE tgrelid = ANY (%s::regclass[]) AND NOT tgisinternal AND tgenabled = 'O' AND tgtype & 1 = 1
+    WHERE tgrelid = ANY (%s::regclass[]) AND NOT tgisinternal AND tgenabled = 'O'
     ORDER BY 1, 2
 """
 _KEYS = """
@@ -103,7 +103,7 @@ def _piece(job: Job, first: int) -> dict[str, str]:
 
 @contextmanager
 def _standing_open(cursor: CursorWrapper) -> Iterator[None]:
-    cursor.execute(_ROW_TRIGGERS, [list(_TABLES)])
+    cursor.execute(_TRIGGERS, [list(_TABLES)])
     triggers = cursor.fetchall()
     for table in _TABLES:
         cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
