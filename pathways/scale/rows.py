@@ -24,6 +24,7 @@ from pathways.scale.lives import Life, lives
 from pathways.scale.people import invented
 from pathways.scale.staff import Staffed
 
+NULL = "None"  # how COPY finds what is not there: as Python writes it; nobody here has that name
 REFERENCE = "SEED-"  # how a seeded woman is known
 ROOM = 256  # ids for the rows of one kind that belong to one life
 _ALL_TOLD = timedelta(days=5)  # after so long every level of a ladder has been told
@@ -75,16 +76,8 @@ def text_of(job: Job, first: int, last: int) -> dict[str, str]:
     told = lives(job.seed, list(job.sites), last, job.at, first=first, thin=job.thin)
     for life in told:
         for table, row in _rows(job, life):
-            found[table].append("\t".join(map(_text, row)))
+            found[table].append("\t".join(map(str, row)))
     return {table: "\n".join([*rows, ""]) for table, rows in found.items() if rows}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if value is True or value is False:
-        return "t" if value else "f"
-    return str(value)
 
 
 def _rows(job: Job, life: Life) -> Iterator[tuple[str, Row]]:

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from pathways.scale.rows import COLUMNS, ROOM, Job, text_of
+from pathways.scale.rows import COLUMNS, NULL, ROOM, Job, text_of
 
 AT_ONCE = 250  # lives in one piece of work
 MANY = 20_000  # journeys from which on indexes are made afterwards
@@ -57,7 +57,7 @@ def write(job: Job, processes: int, say: Progress) -> dict[str, int]:
         for number, texts in enumerate(_texts(job, processes), start=1):
             for table, text in texts.items():
                 columns = ", ".join(COLUMNS[table])
-                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", StringIO(text))
+                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (NULL '{NULL}')", StringIO(text))
                 written[table] += cursor.rowcount
             say.lives(min(number * AT_ONCE, job.journeys))
         _count_on(cursor, job)
