@@ -69,7 +69,8 @@ def _next_piece(first: int) -> tuple[str, Sums]:
 
 def _piece(job: Job, first: int) -> tuple[str, Sums]:
     """The rows of the women who live these stories, as COPY reads them, and what all of them add to the cells."""
-    rows, sums = [], {}
+    rows: list[str] = []
+    sums: Sums = {}
     last = min(first + AT_ONCE, job.stories)
     for life in lives(job.seed, list(job.sites), last, job.at, first=first, thin=job.thin):
         units = units_of(_case(job, life))

@@ -17,7 +17,8 @@ from pathways.scale.sites import make_sites, site_codes
 from pathways.scale.staff import load_staff
 from pathways.scale.writing import Progress, base_ids, write
 
-THIN_FROM = 300_000  # journeys from which on each has about twenty events
+THIN_FROM = 300_000  # journeys from which on each has fewer events, and several women live the same story
+ALIKE = 8
 # What other apps add to a population, by name: a function of what was made, and of how many processes may work.
 BESIDES: list[str] = []
 
@@ -38,11 +39,19 @@ def check_place() -> None:
 
 
 def seed(
-    journeys: int, sites: int, seed: int, as_of: date, *, password: str, processes: int, say: Progress
+    journeys: int,
+    sites: int,
+    seed: int,
+    as_of: date,
+    *,
+    password: str,
+    processes: int,
+    say: Progress,
+    alike: int | None = None,
 ) -> dict[str, int]:
     """Write a population as it stands at the beginning of a day; returns how many rows each table got.
 
-    Raises NotHere.
+    ``alike``: how many women live the same story. Raises NotHere.
     """
     check_place()
     make_sites(sites)
@@ -52,8 +61,9 @@ def seed(
         staffed = load_staff(codes, journeys, password, at)
         with connection.cursor() as cursor:
             base = base_ids(cursor)
+        many = journeys >= THIN_FROM
         ordered = {code: staffed[code] for code in codes}
-        job = Job(seed, journeys, at, thin=journeys >= THIN_FROM, sites=ordered, base=base)
+        job = Job(seed, journeys, at, thin=many, alike=alike or (ALIKE if many else 1), sites=ordered, base=base)
         written = write(job, processes, say)
         for name in BESIDES:
             say.step(name)

@@ -19,9 +19,9 @@ from django.db.backends.utils import CursorWrapper
 
 from pathways.scale.rows import COLUMNS, NULL, ROOM, Job, text_of
 
-AT_ONCE = 250  # lives in one piece of work
+AT_ONCE = 100  # stories in one piece of work
 MANY = 20_000  # journeys from which on indexes are made afterwards
-_ALONE = 2_000  # journeys up to which one process is enough
+_ALONE = 2_000  # stories up to which one process is enough
 _TABLES = tuple(COLUMNS)
 
 _TRIGGERS = """
@@ -59,7 +59,7 @@ def write(job: Job, processes: int, say: Progress) -> dict[str, int]:
                 columns = ", ".join(COLUMNS[table])
                 cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (NULL '{NULL}')", StringIO(text))
                 written[table] += cursor.rowcount
-            say.lives(min(number * AT_ONCE, job.journeys))
+            say.lives(min(number * AT_ONCE * job.alike, job.journeys))
         _count_on(cursor, job)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # whatever is still to be checked, before the tables change
     return written
@@ -77,8 +77,8 @@ class Progress:
 
 def _texts(job: Job, processes: int) -> Iterator[dict[str, str]]:
     """The rows of all lives, piece by piece in their order; only a few pieces wait at any time."""
-    firsts = iter(range(0, job.journeys, AT_ONCE))
-    if processes < 2 or job.journeys <= _ALONE:
+    firsts = iter(range(0, job.stories, AT_ONCE))
+    if processes < 2 or job.stories <= _ALONE:
         yield from (_piece(job, first) for first in firsts)
         return
     # The children are copies of this process: the job is theirs without being sent.
@@ -98,7 +98,7 @@ def _next_piece(first: int) -> dict[str, str]:
 
 
 def _piece(job: Job, first: int) -> dict[str, str]:
-    return text_of(job, first, min(first + AT_ONCE, job.journeys))
+    return text_of(job, first, min(first + AT_ONCE, job.stories))
 
 
 @contextmanager

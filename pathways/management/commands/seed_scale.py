@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from carecoord import clock
 from pathways.management.commands.load_demo import demonstration_password
-from pathways.scale.seeding import NotHere, seed
+from pathways.scale.seeding import ALIKE, THIN_FROM, NotHere, seed
 from pathways.scale.writing import Progress
 
 _EVERY = 5.0  # seconds between two lines
@@ -30,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="another number, other lives (1)")
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DAY", help="the day it stands at (today)")
         parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="that tell lives (2)")
+        parser.add_argument(
+            "--alike", type=int, help=f"women who live one story (1; {ALIKE} from {THIN_FROM:,} journeys on)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = monotonic()
@@ -45,6 +48,7 @@ class Command(BaseCommand):
                 password=password,
                 processes=options["processes"],
                 say=_Screen(self, options["journeys"]),
+                alike=options["alike"],
             )
         except NotHere as reason:
             raise CommandError(str(reason)) from reason
