@@ -62,28 +62,37 @@ def publish(
 ) -> int:
     """Take every step that is due by ``at`` (aware; now). Returns how many blocks were told. Cells must be up to date.
 
-    After ``seconds`` it stops between two steps, and goes on when it is called again.
+    After ``seconds`` it stops between two tables, and goes on when it is called again.
     """
     at, told, until = at or clock.now(), 0, time.monotonic() + seconds
-    last = dict(Told.objects.values_list("of_table").annotate(Max("until")))
     for table in TABLES.values():
-        if last.get(table.key) and not steps_due(table, at, last[table.key]):
-            continue
-        cells = cells_of(table)
-        for end in steps_due(table, at, last.get(table.key), cells):
-            if time.monotonic() > until:
-                return told
-            told += _take_step(table, end, cells)
+        if time.monotonic() < until:
+            told += _tell(table, at, cells_of)
     return told
 
 
-def steps_due(table: Table, at: datetime, last: date | None, cells: Sequence[Summed] = ()) -> Sequence[Month]:
+@transaction.atomic
+def _tell(table: Table, at: datetime, cells_of: Callable[[Table], Sequence[Summed]]) -> int:
+    """Take the steps of one table, one after the other, and write down that each was taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    taken = Told.objects.filter(of_table=table.key).aggregate(first=Min("until"), last=Max("until"))
+    if taken["last"] and not steps_due(table, at, month_of(taken["last"])):
+        return 0
+    summed = cells_of(table)
+    start = month_of(taken["first"]) - table.told.step if taken["first"] else _first_month(table, summed)
+    if start is None:
+        return 0
+    steps = steps_due(table, at, month_of(taken["last"]) if taken["last"] else start)
+    rows = _blocks(table, summed, start, steps)
+    Told.objects.bulk_create(Told(of_table=table.key, until=first_day(end), told_at=clock.now()) for end in steps)
+    return len(rows)
+
+
+def steps_due(table: Table, at: datetime, last: Month) -> Sequence[Month]:
     """The ends of the steps that a table has still to take by ``at``, in order; ``last`` is that of the last one."""
-    begin = month_of(last) if last else _first_month(table, cells)
-    if begin is None:
-        return ()
     today = clock.today(at - table.settles - WRITTEN_LATE)
-    return range(begin + table.told.step, month_of(today) + 1, table.told.step)
+    return range(last + table.told.step, month_of(today) + 1, table.told.step)
 
 
 def _first_month(table: Table, cells: Sequence[Summed]) -> Month | None:
@@ -92,35 +101,24 @@ def _first_month(table: Table, cells: Sequence[Summed]) -> Month | None:
     return None if first is None else first // table.told.step * table.told.step
 
 
-@transaction.atomic
-def _take_step(table: Table, end: Month, summed: Sequence[Summed]) -> int:
-    """Tell what one step allows, and write down that it was taken; nothing where somebody else took it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    _, made = Told.objects.get_or_create(of_table=table.key, until=first_day(end), defaults={"told_at": clock.now()})
-    if not made:
-        return 0
-    kept, start = kept_blocks(table), _start_of(table, end)
+def _blocks(table: Table, summed: Sequence[Summed], start: Month, steps: Sequence[Month]) -> list[Block]:
+    """Tell what these steps allow; returns the new blocks, which are stored, and in the standing."""
+    kept = kept_blocks(table)
     cells, values = _exact(table, summed)
     by_site = table.shown is Shown.BY_SITE
     places = list(Site.objects.values_list("pk", flat=True)) if by_site else [ALL_SITES]
     exact = {
         place: {month: _exactly(table, parts) for month, parts in cells.get(place, {}).items()} for place in places
     }
-    fresh = releases.release(table.split, table.told, kept, exact, start=start, end=end)
-    rows = [
-        _row(table, place, block, cells.get(place, {}), values.get(place, {}))
-        for place, blocks in fresh.items()
-        for block in blocks
-    ]
+    rows = []
+    for end in steps:
+        for place, blocks in releases.release(table.split, table.told, kept, exact, start=start, end=end).items():
+            kept[place] += blocks
+            rows += [_row(table, place, block, cells.get(place, {}), values.get(place, {})) for block in blocks]
     Block.objects.bulk_create(rows)
-    stand(table, {place: (*kept.get(place, ()), *blocks) for place, blocks in fresh.items() if blocks}, rows)
-    return len(rows)
-
-
-def _start_of(table: Table, end: Month) -> Month:
-    first = Told.objects.filter(of_table=table.key).aggregate(first=Min("until"))["first"]
-    return month_of(first) - table.told.step if first else end - table.told.step
+    told = {row.site_id or ALL_SITES for row in rows}
+    stand(table, {place: blocks for place, blocks in kept.items() if place in told}, rows)
+    return rows
 
 
 def kept_blocks(table: Table) -> dict[PlaceId, list[releases.Block]]:

@@ -12,6 +12,12 @@ SECONDS = 8  # for each; a backlog goes on with the next one, well before a task
 
 @shared_task(ignore_result=True)
 def count() -> None:
-    """Count again what changed; once nothing waits, tell what is due. Beat asks for it every minute."""
+    """Count again what changed. Beat asks for it every minute."""
+    refresh(seconds=SECONDS)
+
+
+@shared_task(ignore_result=True)
+def tell() -> None:
+    """Tell what is due, once nothing waits to be counted. Beat asks for it every quarter of an hour."""
     if refresh(seconds=SECONDS).finished:
         publish(seconds=SECONDS)
