@@ -69,26 +69,30 @@ def refresh(at: datetime | None = None, *, seconds: float = 3600) -> Refreshed:
             if not cursor.fetchone()[0]:
                 return done
             cursor.execute(_TAKE, {"most": AT_ONCE})
-            journeys = {pk for (pk,) in cursor.fetchall()}
-            cursor.execute(_RIPE, {"at": at, "most": max(AT_ONCE - len(journeys), 0)})
-            journeys |= {pk for (pk,) in cursor.fetchall()}
-            if not journeys:
+            changed = {pk for (pk,) in cursor.fetchall()}
+            cursor.execute(_RIPE, {"at": at, "most": max(AT_ONCE - len(changed), 0)})
+            ripe = {pk for (pk,) in cursor.fetchall()} - changed
+            if not changed and not ripe:
                 done.finished = True
                 return done
-            done.cells += _count_again(sorted(journeys), at)
-            done.counted += len(journeys)
+            done.cells += _count_again(changed, ripe, at)
+            done.counted += len(changed) + len(ripe)
     return done
 
 
-def _count_again(journeys: Collection[int], at: datetime) -> int:
-    """Replace what these pregnancies add to the cells. Returns how many cells were written."""
-    before = {row.pk: row for row in CaseCount.objects.filter(pk__in=journeys)}
+def _count_again(changed: Collection[int], ripe: Collection[int], at: datetime) -> int:
+    """Replace what these pregnancies add to the cells. Returns how many cells were written.
+
+    The record of those that are only ``ripe`` has not changed: their units are those that they had.
+    """
+    before = {row.pk: row for row in CaseCount.objects.filter(pk__in=[*changed, *ripe])}
+    kept = {pk: [Unit(*unit) for unit in row.units] for pk, row in before.items()}
+    now = {pk: units_of(case) for pk, case in cases_of(changed).items()} | {pk: kept[pk] for pk in ripe}
     sums: Sums = {}
     rows = []
-    for pk, case in cases_of(journeys).items():
-        units = units_of(case)
-        if earlier := before.get(pk):
-            add_units(sums, (Unit(*unit) for unit in earlier.units), earlier.counted_until, -1)
+    for pk, units in sorted(now.items()):
+        if pk in before:
+            add_units(sums, kept[pk], before[pk].counted_until, -1)
         add_units(sums, units, at, 1)
         rows.append(CaseCount(journey_id=pk, units=units, counted_until=at, next_at=next_after(units, at)))
     CaseCount.objects.bulk_create(
