@@ -1,0 +1,201 @@
+"""What every chart is drawn on: a sheet with pixels from the top left, in the product's colours. No Django.
+
+matplotlib costs 60 MB and a quarter of a second: it is loaded where the first chart is drawn, never when a process
+starts. Only figures are used, never pyplot, which keeps what it drew. Text is measured in the typeface that comes with
+matplotlib; the page's own is narrower, so what has room here has room there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+# The colours of static/src/_tokens.scss.
+PAPER, INK, INK_2, LINE, MARK = "#ffffff", "#212b32", "#4c6272", "#d8dde0", "#425563"
+WORSE, WORSE_TEXT, WORSE_GROUND = "#b06a00", "#7a4a00", "#fff5dd"
+BETTER, BETTER_TEXT, BETTER_GROUND = "#005eb8", "#004b93", "#eaf2fa"
+OTHER_GROUND, AIM, STRETCH = "#e8edee", "#007f3b", "#b8c6ce"
+
+CIRCLE, SQUARE, DIAMOND, CROSS = "o", "s", "D", "x"
+DASHED, DOTTED, DASH_DOT = (7.0, 4.5), (1.8, 3.2), (10.0, 3.0, 2.0, 3.0)
+Dash = tuple[float, ...]
+ANCHORS = {"start": "left", "middle": "center", "end": "right"}
+PIXELS_AN_INCH = 72  # at which a point of type is a pixel
+
+
+@cache
+def library() -> Path:
+    """Load matplotlib, set as every drawing needs it; gives its typefaces' folder."""
+    import matplotlib
+
+    matplotlib.rcParams.update(
+        {
+            "svg.fonttype": "none",  # text stays text
+            "svg.hashsalt": "carecoord",  # the same drawing has the same bytes
+            "text.parse_math": False,  # a site's name may hold a dollar
+            "path.simplify": False,
+        }
+    )
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+@cache
+def typeface(bold: bool) -> str:
+    """The file of the typeface."""
+    return str(library() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"))
+
+
+@cache
+def _advance(letter: str, bold: bool) -> float:
+    """How wide a letter is at a size of 1."""
+    library()
+    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import LoadFlags
+
+    font = get_font(typeface(bold))
+    font.set_size(100, PIXELS_AN_INCH)
+    return font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
+
+
+def width_of(words: str, size: float, *, bold: bool = False) -> float:
+    """How wide the words are."""
+    return size * sum(_advance(letter, bold) for letter in words)
+
+
+def wrapped(words: str, size: float, width: float) -> list[str]:
+    """The words in lines that are no wider than ``width``, save where one word is."""
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width_of(longer, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a text takes up."""
+
+    words: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box, apart: float = 0) -> bool:
+        """Whether the two lie less than ``apart`` from each other."""
+        return (
+            self.left < other.right + apart
+            and other.left < self.right + apart
+            and self.top < other.bottom + apart
+            and other.top < self.bottom + apart
+        )
+
+
+def box_of(words: str, x: float, y: float, size: float, *, bold: bool = False, anchor: str = "start") -> Box:
+    """The box of words that stand on the line ``y``."""
+    wide = width_of(words, size, bold=bold)
+    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+    return Box(words, left, y - 0.78 * size, left + wide, y + 0.22 * size)
+
+
+class Canvas:
+    """A sheet of paper. What is drawn later lies above; ``finish`` says how high the sheet became."""
+
+    def __init__(self, width: float, size: float) -> None:
+        library()
+        from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
+
+        self.width, self.height, self.size = width, 0.0, size
+        self.figure: Figure = Figure(dpi=PIXELS_AN_INCH)
+        self.figure.patch.set_visible(False)
+        self.boxes: list[Box] = []
+        self._pixels = Affine2D()
+        self._placed = self._pixels + self.figure.transFigure
+        self._above = 0
+
+    def finish(self, height: float) -> Canvas:
+        """Give the sheet its height."""
+        self.height = height
+        self.figure.set_size_inches(self.width / PIXELS_AN_INCH, height / PIXELS_AN_INCH)
+        self._pixels.clear().scale(1 / self.width, -1 / height).translate(0, 1)
+        return self
+
+    def line(
+        self, xs: Sequence[float], ys: Sequence[float], colour: str = MARK, *, width: float = 1.5, dash: Dash = ()
+    ) -> None:
+        """A line through points; NaN interrupts it."""
+        from matplotlib.lines import Line2D
+
+        style = (0, tuple(length / width for length in dash)) if dash else "solid"
+        joined = {"solid_joinstyle": "round", "dash_joinstyle": "round", "solid_capstyle": "butt"}
+        self._add(Line2D(xs, ys, color=colour, linewidth=width, linestyle=style, **joined))
+
+    def box(self, left: float, top: float, right: float, bottom: float, fill: str) -> None:
+        """A filled rectangle."""
+        from matplotlib.patches import Rectangle
+
+        self._add(Rectangle((left, top), right - left, bottom - top, facecolor=fill, edgecolor="none"))
+
+    def area(self, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], fill: str) -> None:
+        """The ground between two lines."""
+        from matplotlib.patches import Polygon
+
+        outline = [*zip(xs, lows, strict=True), *reversed(list(zip(xs, highs, strict=True)))]
+        self._add(Polygon(outline, facecolor=fill, edgecolor="none"))
+
+    def marks(
+        self,
+        points: Sequence[tuple[float, float]],
+        shape: str = CIRCLE,
+        colour: str = MARK,
+        *,
+        size: float = 10,
+        fill: str | None = None,
+        edge: float = 1.2,
+    ) -> None:
+        """Points, each with an edge in the colour of the paper; ``fill`` makes them hollow."""
+        from matplotlib.lines import Line2D
+
+        if points:
+            edged = colour if fill or shape == CROSS else PAPER
+            look = {"marker": shape, "markersize": size, "markerfacecolor": fill or colour, "markeredgecolor": edged}
+            self._add(Line2D(*zip(*points, strict=True), linestyle="none", markeredgewidth=edge, **look))
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        colour: str = INK_2,
+        *,
+        size: float | None = None,
+        bold: bool = False,
+        anchor: str = "start",
+    ) -> Box:
+        """Words on the line ``y``; gives the box that they take up."""
+        from matplotlib.font_manager import FontProperties
+        from matplotlib.text import Text
+
+        size = size or self.size
+        font = FontProperties(fname=typeface(bold), weight="bold" if bold else "normal", size=size)
+        self._add(Text(x, y, words, color=colour, fontproperties=font, ha=ANCHORS[anchor], va="baseline"))
+        self.boxes.append(box_of(words, x, y, size, bold=bold, anchor=anchor))
+        return self.boxes[-1]
+
+    def _add(self, artist: Artist) -> None:
+        self._above += 1
+        artist.set_transform(self._placed)
+        artist.set_zorder(self._above)
+        artist.set_clip_on(False)
+        self.figure.add_artist(artist)
