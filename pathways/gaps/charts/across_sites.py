@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan, nan
+from math import hypot, isnan, nan
 
 from pathways.gaps.charts import canvas as look
 from pathways.gaps.charts.canvas import CIRCLE, DASHED, DOTTED, Box, Canvas, box_of, width_of
-from pathways.gaps.charts.placing import around, place
+from pathways.gaps.charts.placing import Place, around, further, place
 from pathways.gaps.charts.plot import Plot, Sample, grid, legend, lines, ticks
 from pathways.gaps.charts.signs import Sign, sign
 from pathways.gaps.charts.specs import Funnel, Site, counted
 
 ALL_NAMED = 8  # with more sites only the own ones and those outside the outer limits have names
-STEPS = 28  # of a limit's curve
+STEPS = 40  # of a limit's curve
 Curve = list[float]
 
 
@@ -63,7 +63,12 @@ def _curves(chart: Funnel, plot: Plot) -> tuple[list[float], list[Curve]]:
     found = [(plot.x(size), limits) for size in sizes if (limits := chart.limits(size))]
     xs = [x for x, _ in found]
     shares = zip(*((one.outer_low, one.low, one.high, one.outer_high) for _, one in found), strict=True)
-    return xs, [[plot.y(100 * share) if 0 < share < 1 and plot.holds(100 * share) else nan for share in row] for row in shares]
+    return xs, [_within(plot, [100 * share for share in row]) for row in shares]
+
+
+def _within(plot: Plot, values: Sequence[float]) -> Curve:
+    """A curve's places on the sheet, as far as they lie in the plot and are no end of the scale."""
+    return [plot.y(value) if 0 < value < 100 and plot.holds(value) else nan for value in values]
 
 
 def _tone(chart: Funnel, site: Site) -> Sign | None:
@@ -80,25 +85,35 @@ def _points(canvas: Canvas, chart: Funnel, plot: Plot) -> None:
 
 
 def _names(canvas: Canvas, chart: Funnel, plot: Plot, curves: list[Curve], xs: list[float]) -> None:
-    """A name beside each point that gets one; a name without room is left to the table."""
+    """A name beside each point that gets one, or a line to it; a name without any room is left to the table."""
     within = Box("", plot.left, 0, canvas.width, plot.bottom)
     taken = [_around(plot.x(site.whole), plot.y(100 * site.share), 9.5 if site.own else 6) for site in chart.drawn]
     named = [site for site in chart.drawn if len(chart.drawn) <= ALL_NAMED or site.own or chart.outside(site)]
+
+    def crossed(box: Box) -> int:
+        return sum(_crosses(box, xs, curve) for curve in curves)
+
     for site in sorted(named, key=lambda one: (not one.own, not chart.outside(one), one.name)):
+        x, y, size = plot.x(site.whole), plot.y(100 * site.share), canvas.size
         said = f"{site.name} {chart.written(site)}"
-        spot = place(
-            around(plot.x(site.whole), plot.y(100 * site.share), canvas.size, 13 if site.own else 9),
-            lambda x, y, anchor, said=said, bold=site.own: box_of(said, x, y, canvas.size, bold=bold, anchor=anchor),
-            within,
-            taken,
-            lambda box: sum(_crosses(box, xs, curve) for curve in curves),
-        )
-        if spot:
-            taken.append(canvas.text(spot[0], spot[1], said, look.INK, bold=site.own, anchor=spot[2]))
+        for far, candidates in enumerate((around(x, y, size, 13 if site.own else 9), further(x, y, size))):
+            boxes = [box_of(said, at, line, size, bold=site.own, anchor=anchor) for at, line, anchor in candidates]
+            if spot := place(list(zip(candidates, boxes, strict=True)), within, taken, crossed):
+                if far:
+                    _lead(canvas, (x, y), spot, 9.5 if site.own else 6)
+                taken.append(canvas.text(spot[0], spot[1], said, look.INK, bold=site.own, anchor=spot[2], halo=True))
+                break
 
 
 def _around(x: float, y: float, reach: float) -> Box:
     return Box("", x - reach, y - reach, x + reach, y + reach)
+
+
+def _lead(canvas: Canvas, point: tuple[float, float], spot: Place, reach: float) -> None:
+    """A line from a point to its name."""
+    (x, y), (to_x, to_y) = point, (spot[0] + (-3 if spot[2] == "start" else 3), spot[1] - 0.36 * canvas.size)
+    part = reach / hypot(to_x - x, to_y - y)
+    canvas.line([x + part * (to_x - x), to_x], [y + part * (to_y - y), to_y], look.INK, width=1)
 
 
 def _crosses(box: Box, xs: Sequence[float], curve: Curve) -> bool:

@@ -1,8 +1,8 @@
 """What every chart is drawn on: a sheet with pixels from the top left, in the product's colours. No Django.
 
 matplotlib costs 60 MB and a quarter of a second: it is loaded where the first chart is drawn, never when a process
-starts. Only figures are used, never pyplot, which keeps what it drew. Text is measured in the typeface that comes with
-matplotlib; the page's own is narrower, so what has room here has room there.
+starts. Only figures are used, never pyplot, which keeps what it drew. Text is measured as the page's typeface (Arial,
+Helvetica) has it; a picture is set in the one that comes with matplotlib, so much smaller that it takes up the same.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fontTools.afmLib import AFM
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 # The colours of static/src/_tokens.scss.
 PAPER, INK, INK_2, LINE, MARK = "#ffffff", "#212b32", "#4c6272", "#d8dde0", "#425563"
@@ -28,6 +30,8 @@ DASHED, DOTTED, DASH_DOT = (7.0, 4.5), (1.8, 3.2), (10.0, 3.0, 2.0, 3.0)
 Dash = tuple[float, ...]
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 PIXELS_AN_INCH = 72  # at which a point of type is a pixel
+HALO = "halo"
+IN_A_PICTURE = {False: 0.88, True: 0.83}  # of the size on a page, by boldness
 
 
 @cache
@@ -40,28 +44,34 @@ def library() -> Path:
             "svg.fonttype": "none",  # text stays text
             "svg.hashsalt": "carecoord",  # the same drawing has the same bytes
             "text.parse_math": False,  # a site's name may hold a dollar
+            "text.hinting": "no_hinting",
             "path.simplify": False,
         }
     )
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return Path(matplotlib.get_data_path()) / "fonts"
 
 
 @cache
 def typeface(bold: bool) -> str:
-    """The file of the typeface."""
-    return str(library() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"))
+    """The file of the typeface of pictures."""
+    return str(library() / "ttf" / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"))
+
+
+@cache
+def _metrics(bold: bool) -> AFM:
+    """How wide the letters of the page's typeface are."""
+    from fontTools.afmLib import AFM
+
+    return AFM(library() / "pdfcorefonts" / ("Helvetica-Bold.afm" if bold else "Helvetica.afm"))
 
 
 @cache
 def _advance(letter: str, bold: bool) -> float:
     """How wide a letter is at a size of 1."""
-    library()
-    from matplotlib.font_manager import get_font
-    from matplotlib.ft2font import LoadFlags
+    from fontTools.agl import UV2AGL
 
-    font = get_font(typeface(bold))
-    font.set_size(100, PIXELS_AN_INCH)
-    return font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
+    metrics, name = _metrics(bold), UV2AGL.get(ord(letter), "")
+    return float(metrics[name][1] if metrics.has_char(name) else 700) / 1000
 
 
 def width_of(words: str, size: float, *, bold: bool = False) -> float:
@@ -120,9 +130,20 @@ class Canvas:
         self.figure: Figure = Figure(dpi=PIXELS_AN_INCH)
         self.figure.patch.set_visible(False)
         self.boxes: list[Box] = []
+        self._words: list[tuple[Text, float, bool]] = []
         self._pixels = Affine2D()
         self._placed = self._pixels + self.figure.transFigure
         self._above = 0
+
+    def picture(self) -> Figure:
+        """The drawing for a picture, in which words take up what they take up on a page."""
+        from matplotlib.patheffects import withStroke
+
+        for words, size, bold in self._words:
+            words.set_fontsize(size * IN_A_PICTURE[bold])
+            if words.get_gid() == HALO:
+                words.set_path_effects([withStroke(linewidth=3, foreground=PAPER)])
+        return self.figure
 
     def finish(self, height: float) -> Canvas:
         """Give the sheet its height."""
@@ -147,12 +168,36 @@ class Canvas:
 
         self._add(Rectangle((left, top), right - left, bottom - top, facecolor=fill, edgecolor="none"))
 
+    def bars(self, boxes: Sequence[tuple[float, float, float, float]], fill: str) -> None:
+        """Filled rectangles of one colour, as one shape."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path as Outline
+
+        corners = [
+            corner
+            for left, top, right, bottom in boxes
+            for corner in ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
+        ]
+        codes = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO, Outline.CLOSEPOLY] * len(boxes)
+        if boxes:
+            self._add(PathPatch(Outline(corners, codes), facecolor=fill, edgecolor="none"))
+
+    def dashes(self, centres: Sequence[tuple[float, float]], wide: float, high: float, colour: str) -> None:
+        """A small level bar around each place, all of one size, as one short path."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path as Outline
+
+        ends = [(x + side * wide / 2, y) for x, y in centres for side in (-1, 1)]
+        if ends:
+            outline = Outline(ends, [Outline.MOVETO, Outline.LINETO] * len(centres))
+            self._add(PathPatch(outline, fill=False, edgecolor=colour, linewidth=high, capstyle="butt"))
+
     def area(self, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], fill: str) -> None:
-        """The ground between two lines."""
+        """The ground between two lines; what lies below shines through."""
         from matplotlib.patches import Polygon
 
         outline = [*zip(xs, lows, strict=True), *reversed(list(zip(xs, highs, strict=True)))]
-        self._add(Polygon(outline, facecolor=fill, edgecolor="none"))
+        self._add(Polygon(outline, facecolor=fill, edgecolor="none", alpha=0.4))
 
     def marks(
         self,
@@ -182,16 +227,27 @@ class Canvas:
         size: float | None = None,
         bold: bool = False,
         anchor: str = "start",
+        halo: bool = False,
+        upwards: bool = False,
     ) -> Box:
-        """Words on the line ``y``; gives the box that they take up."""
+        """Words on the line ``y``; gives the box that they take up. A halo keeps them readable on lines."""
         from matplotlib.font_manager import FontProperties
         from matplotlib.text import Text
 
         size = size or self.size
         font = FontProperties(fname=typeface(bold), weight="bold" if bold else "normal", size=size)
-        self._add(Text(x, y, words, color=colour, fontproperties=font, ha=ANCHORS[anchor], va="baseline"))
-        self.boxes.append(box_of(words, x, y, size, bold=bold, anchor=anchor))
-        return self.boxes[-1]
+        text = Text(x, y, words, color=colour, fontproperties=font, ha=ANCHORS[anchor], va="baseline")
+        if upwards:
+            text.set(rotation=90, rotation_mode="anchor")
+        if halo:
+            text.set_gid(HALO)
+        self._add(text)
+        self._words.append((text, size, bold))
+        box = box_of(words, x, y, size, bold=bold, anchor=anchor)
+        if upwards:
+            box = Box(words, x - 0.78 * size, y - (box.right - box.left), x + 0.22 * size, y)
+        self.boxes.append(box)
+        return box
 
     def _add(self, artist: Artist) -> None:
         self._above += 1

@@ -10,12 +10,12 @@ import re
 from io import StringIO
 from xml.etree import ElementTree as ET
 
-from pathways.gaps.charts.canvas import Canvas
+from pathways.gaps.charts.canvas import HALO, PAPER, Canvas
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 KEPT = {"fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "text-anchor"}
-KEPT |= {"font-size", "font-weight"}
+KEPT |= {"font-size", "font-weight", "paint-order"}
 OF_PLACE = {"d", "x", "y"}
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 # What a browser takes for granted.
@@ -54,6 +54,9 @@ def _shapes(element: ET.Element, key: str, names: dict[str, str]) -> list[ET.Ele
         return []
     if tag in {"g", "defs"}:
         inside = [shape for child in element for shape in _shapes(child, key, names)]
+        if element.attrib.get("id") == HALO:
+            for shape in inside:
+                shape.attrib |= {"stroke": PAPER, "stroke-width": "3", "paint-order": "stroke"}
         if tag == "g" or not inside:
             return inside
         definitions = ET.Element("defs")
@@ -61,6 +64,8 @@ def _shapes(element: ET.Element, key: str, names: dict[str, str]) -> list[ET.Ele
         return [definitions]
     kept = {name: _short(value) for name, value in element.attrib.items() if name in OF_PLACE}
     kept |= _look(element.attrib.get("style", ""))
+    if (turned := element.attrib.get("transform", "")).startswith("rotate(-90"):
+        kept["transform"] = turned
     if name := element.attrib.get("id"):
         kept["id"] = names.setdefault(name, f"{key}-{len(names) + 1}")
     if target := element.attrib.get(XLINK):
@@ -84,22 +89,36 @@ def _look(style: str) -> dict[str, str]:
 
 
 def _short(place: str) -> str:
-    """Numbers to a tenth of a pixel, without needless letters; level and upright lines by one number."""
-    rounded = NUMBER.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0").replace("-0", "-0"), place)
-    parts = re.findall(r"([MLCQz])([^MLCQz]*)", rounded)
+    """Places to a tenth of a pixel; a path's as steps from the point before, which are the shorter numbers."""
+    parts = re.findall(r"([MLCQz])([^MLCQz]*)", place)
     if not parts:
-        return rounded
-    written, x, y = [], "", ""
+        return NUMBER.sub(lambda number: _written(_tenths(number[0])), place)
+    written, start, here = [], (0, 0), (0, 0)
     for letter, numbers in parts:
-        *_, to_x, to_y = [x, y, *numbers.split()]
-        if letter == "L" and to_y == y:
-            written.append(f"H{to_x}")
-        elif letter == "L" and to_x == x:
-            written.append(f"V{to_y}")
-        else:
-            written.append(letter + " ".join(numbers.split()))
-        x, y = to_x, to_y
+        if letter == "z":
+            written.append("z")
+            here = start
+            continue
+        values = [_tenths(number) for number in numbers.split()]
+        steps = [value - here[place % 2] for place, value in enumerate(values)]
+        written.append(_step(letter, steps))
+        here = (values[-2], values[-1])
+        start = here if letter == "M" else start
     return "".join(written)
+
+
+def _step(letter: str, steps: list[int]) -> str:
+    if letter == "L" and 0 in steps:
+        return f"h{_written(steps[0])}" if steps[1] == 0 else f"v{_written(steps[1])}"
+    return letter.lower() + " ".join(map(_written, steps)).replace(" -", "-")
+
+
+def _tenths(number: str) -> int:
+    return round(float(number) * 10)
+
+
+def _written(tenths: int) -> str:
+    return f"{tenths / 10:g}"
 
 
 def _grouped(shapes: list[ET.Element]) -> list[ET.Element]:

@@ -8,30 +8,31 @@ from pathways.gaps.charts import canvas as look
 from pathways.gaps.charts.canvas import CIRCLE, CROSS, DASH_DOT, DASHED, DOTTED, Canvas, width_of
 from pathways.gaps.charts.plot import Plot, Sample, apart, grid, legend, lines, ticks
 from pathways.gaps.charts.signs import sign
-from pathways.gaps.charts.specs import MONTHS, SPANS, Band, Unit, Xmr, counted, gaps, span
+from pathways.gaps.charts.specs import MONTHS, SPANS, Unit, Xmr, counted, gaps, span
 from pathways.gaps.rules.spc import BASELINE, Limits, Rule
+
+LANE = 1.75  # of a line's size: how high a lane above the plot is
 
 
 def draw(chart: Xmr, *, narrow: bool) -> Canvas:
     """The chart on 288 or 960 pixels."""
     canvas = Canvas(288, 13) if narrow else Canvas(960, 15)
     labels = _limit_words(chart, narrow)
-    shown = _signal_words(canvas, chart, narrow)
-    plot, at = _plot(canvas, chart, [words for _, words, _ in labels], _lanes(canvas, chart, shown))
-    _bands(canvas, chart, plot, shown)
+    plot, at = _plot(canvas, chart, [words for _, words, _ in labels])
+    lettered = _bands(canvas, chart, plot)
     grid(canvas, plot, at, [chart.unit.written(value) for value in at])
     _months(canvas, chart, plot)
     _limits(canvas, chart, plot, labels)
     _notes(canvas, chart, plot)
     _points(canvas, chart, plot)
     below = legend(canvas, _legend(chart, narrow), plot.bottom + 3.3 * canvas.size)
-    return canvas.finish(lines(canvas, _sentences(chart, shown), below) + 4)
+    return canvas.finish(lines(canvas, _sentences(chart, lettered), below) + 4)
 
 
 # -- where things lie -------------------------------------------------------------------------------
 
 
-def _plot(canvas: Canvas, chart: Xmr, labels: list[str], lanes: float) -> tuple[Plot, list[float]]:
+def _plot(canvas: Canvas, chart: Xmr, labels: list[str]) -> tuple[Plot, list[float]]:
     limits = chart.limits
     values = [value for value in chart.points if value is not None] + [aim.value for aim in chart.aims]
     values += [limits.lower, limits.upper] if limits else []
@@ -45,70 +46,74 @@ def _plot(canvas: Canvas, chart: Xmr, labels: list[str], lanes: float) -> tuple[
     )
     left = max(width_of(unit.written(value), canvas.size) for value in at) + 10
     right = canvas.width - max((width_of(words, canvas.size) for words in labels), default=0) - 14
-    top = 0.6 * canvas.size + lanes
+    top = 0.6 * canvas.size + _lanes(canvas, chart)
     high = 190 if canvas.width < 500 else 290
-    return Plot(left, top, right, top + high, (-0.6, len(chart.points) - 0.4), (at[0], at[-1])), at
+    return Plot(left, top, right, top + high, (-0.5, len(chart.points) - 0.5), (at[0], at[-1])), at
 
 
-def _lanes(canvas: Canvas, chart: Xmr, shown: list[tuple[Band, str]]) -> float:
-    """How high the strip above the plot is: a lane of notes, and one of signals."""
-    return (1.7 * canvas.size if chart.notes else 0) + (1.7 * canvas.size if shown else 0)
-
-
-def _signal_words(canvas: Canvas, chart: Xmr, narrow: bool) -> list[tuple[Band, str]]:
-    """What stands over each signal: its words where all have room beside each other, else a letter."""
-    bands = chart.bands
-    room = (canvas.width - 180) / max(1, len(chart.points))
-    ends = [band.first for band in bands[1:]] + [len(chart.points)] * bool(bands)
-    words = [f"Signal: {band.words}" for band in bands]
-    fits = all(
-        width_of(said, canvas.size, bold=True) + 12 < (end - band.first) * room
-        for band, said, end in zip(bands, words, ends, strict=True)
-    )
-    if fits and not narrow:
-        return list(zip(bands, words, strict=True))
-    if len(bands) == 1:
-        return [(bands[0], "Signal")]
-    return [(band, chr(ord("A") + place)) for place, band in enumerate(bands)]
+def _lanes(canvas: Canvas, chart: Xmr) -> float:
+    """How high the strip above the plot is: a lane of signals, and one of notes below it."""
+    return (bool(chart.notes) + bool(chart.bands)) * LANE * canvas.size
 
 
 # -- what is drawn ----------------------------------------------------------------------------------
 
 
-def _bands(canvas: Canvas, chart: Xmr, plot: Plot, shown: list[tuple[Band, str]]) -> None:
-    for band, words in shown:
+def _bands(canvas: Canvas, chart: Xmr, plot: Plot) -> list[tuple[str, str]]:
+    """The ground of each signal and what stands over it; gives the sentences for those that have only a letter."""
+    for band in chart.bands:
         tone = sign(band.high, chart.direction)
-        left, right = plot.x(band.first - 0.5), plot.x(band.last + 0.5)
-        top = plot.top - 1.7 * canvas.size
+        left, right, top = plot.x(band.first - 0.5), plot.x(band.last + 0.5), 0.3 * canvas.size
         canvas.box(left, top, right, plot.bottom, tone.ground)
-        canvas.line([left, left], [top, plot.bottom], tone.colour, width=1)
-        canvas.line([right, right], [top, plot.bottom], tone.colour, width=1)
-        wide = width_of(words, canvas.size, bold=True)
-        x = left + 8 if wide + 16 < right - left or left + wide + 8 < plot.right else plot.right - wide
-        if wide + 10 > right - left and len(words) < 8:
-            x = (left + right - wide) / 2
-        canvas.text(x, plot.top - 0.35 * canvas.size, words, tone.text, bold=True)
+        for edge in (left, right):
+            canvas.line([edge, edge], [top, plot.bottom], tone.colour, width=1)
+    full = [f"Signal: {band.words}" for band in chart.bands]
+    if spots := _spots(canvas, chart, plot, full):
+        said = []
+    else:
+        full = ["Signal"] if len(full) == 1 else [chr(ord("A") + place) for place in range(len(full))]
+        spots = _spots(canvas, chart, plot, full) or [plot.left] * len(full)
+        leads = full if len(full) == 1 else [f"Signal {letter}" for letter in full]
+        said = [(lead, band.words) for lead, band in zip(leads, chart.bands, strict=True)]
+    for x, words, band in zip(spots, full, chart.bands, strict=True):
+        canvas.text(x, 1.55 * canvas.size, words, sign(band.high, chart.direction).text, bold=True)
+    return said
+
+
+def _spots(canvas: Canvas, chart: Xmr, plot: Plot, full: list[str]) -> list[float]:
+    """Where the words over each signal begin: within it, else from its edge inwards; empty where they would meet."""
+    spots, end = [], plot.left - 8
+    for words, band in zip(full, chart.bands, strict=True):
+        left, right = plot.x(band.first - 0.5), plot.x(band.last + 0.5)
+        wide, room = width_of(words, canvas.size, bold=True), right - left
+        x = left + 8 if wide + 16 < room else (left + right - wide) / 2 if wide < room + 30 else left + 4
+        if x + wide > plot.right:
+            x = min(right - 4, plot.right) - wide
+        if x < end + 8:
+            return []
+        spots.append(x)
+        end = x + wide
+    return spots
 
 
 def _months(canvas: Canvas, chart: Xmr, plot: Plot) -> None:
-    """Every so many months a name, January always; the year below the first and every January."""
-    labels = [MONTHS[(chart.start + place * chart.step) % 12] for place in range(len(chart.points))]
-    if chart.step == 3:
-        labels = [span(chart.start + place * 3, 3).rsplit(" ", 1)[0] for place in range(len(chart.points))]
-    room = (plot.x(1) - plot.x(0)) / chart.step
+    """Every so many months a name, January always, with the year below the first and every January; or only years."""
+    months = [chart.start + place * chart.step for place in range(len(chart.points))]
+    labels = [span(month, chart.step).rsplit(" ", 1)[0] if chart.step == 3 else MONTHS[month % 12] for month in months]
+    room, year = (plot.x(1) - plot.x(0)) / chart.step, width_of("2000", canvas.size, bold=True)
     widest = max(width_of(label, canvas.size) for label in labels) + 8
-    every = next((every for every in (1, 2, 3, 4, 6, 12, 24) if every >= chart.step and every * room > widest), 24)
-    y = plot.bottom + 1.35 * canvas.size
-    last_year = -99.0
-    for place, label in enumerate(labels):
-        month = chart.start + place * chart.step
-        first_of_year = month % 12 == 0
-        if (month % 12) % every == 0 and (every < 24 or month // 12 % 2 == 0):
-            canvas.text(plot.x(place), y, label, anchor="middle")
-            begins = first_of_year or last_year < 0
-            if begins and plot.x(place) - last_year > width_of("2000", canvas.size, bold=True) + 6:
-                last_year = plot.x(place)
-                canvas.text(last_year, y + 1.3 * canvas.size, str(month // 12), look.INK, bold=True, anchor="middle")
+    every = next((every for every in (1, 2, 3, 4, 6) if every >= chart.step and every * room > widest), 0)
+    y, last = plot.bottom + 1.35 * canvas.size, -99.0
+    for place, (month, label) in enumerate(zip(months, labels, strict=True)):
+        x = plot.x(place)
+        if every and month % every == 0:
+            canvas.text(x, y, label, anchor="middle")
+        named = month % 12 == 0 or (every and month % every == 0 and last < 0)
+        if named and x - last > year + 8:
+            last = x
+            canvas.text(
+                x, y + (1.3 * canvas.size if every else 0), str(month // 12), look.INK, bold=True, anchor="middle"
+            )
 
 
 def _limit_words(chart: Xmr, narrow: bool) -> list[tuple[float, str, str]]:
@@ -136,7 +141,7 @@ def _limits(canvas: Canvas, chart: Xmr, plot: Plot, labels: list[tuple[float, st
 def _notes(canvas: Canvas, chart: Xmr, plot: Plot) -> None:
     """A numbered mark above the plot, and a dotted line down from it."""
     across = 1.5 * canvas.size
-    lane = plot.top - (1.7 * canvas.size if chart.bands else 0) - 0.85 * canvas.size
+    lane = plot.top - 0.9 * canvas.size
     wanted = [min(plot.right, max(plot.left, plot.x(chart.place(note.at)))) for note in chart.notes]
     placed = apart(wanted, across + 3, plot.left, canvas.width - across / 2)
     for number, (x, at) in enumerate(zip(placed, wanted, strict=True), 1):
@@ -180,17 +185,14 @@ def _legend(chart: Xmr, narrow: bool) -> list[Sample]:
     return found
 
 
-def _sentences(chart: Xmr, shown: list[tuple[Band, str]]) -> list[tuple[str, str]]:
+def _sentences(chart: Xmr, lettered: list[tuple[str, str]]) -> list[tuple[str, str]]:
     said = []
     if chart.limits:
         rules = f"Signal rules: {Rule.OUTSIDE}; {Rule.RUN}."
         said.append(("", f"Limits from {' to '.join(chart.baseline)}. {rules}"))
     else:
         said.append(("", f"No limits: too few of the first {BASELINE} points are shown."))
-    for band, words in shown:
-        if not words.startswith("Signal: "):
-            said.append((words if words == "Signal" else f"Signal {words}", band.words))
-    said += [("Aim", f"from {span(aim.start)}: {aim.words}") for aim in chart.aims]
+    said += lettered + [("Aim", f"from {span(aim.start)}: {aim.words}") for aim in chart.aims]
     return said + [(str(number), f"{span(note.at)}: {note.words}") for number, note in enumerate(chart.notes, 1)]
 
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
-from pathways.gaps.charts import across_sites, over_time
+from pathways.gaps.charts import across_sites, heat_map, over_time, spread, survival
 from pathways.gaps.charts.canvas import PAPER, PIXELS_AN_INCH
 from pathways.gaps.charts.clean import svg
-from pathways.gaps.charts.specs import Funnel, Xmr
+from pathways.gaps.charts.specs import Funnel, HeatMap, Histogram, Survival, Xmr
 
-Chart = Xmr | Funnel
-KINDS = {Xmr: over_time, Funnel: across_sites}
+Chart = Xmr | Funnel | HeatMap | Histogram | Survival
+KINDS: dict[type, Any] = {
+    Xmr: over_time,
+    Funnel: across_sites,
+    HeatMap: heat_map,
+    Histogram: spread,
+    Survival: survival,
+}
 
 
 def inline(chart: Chart) -> str:
-    """Two drawings for a page, both complete: by the room there is, the style sheet shows one."""
+    """Two drawings for a page, both complete: by the room there is, the style sheet shows one (or the table alone)."""
     kind = KINDS[type(chart)]
     words = kind.words(chart)
     drawings = (
         svg(kind.draw(chart, narrow=shape == "narrow"), f"{chart.key}-{shape}", chart.title, words, f"chart__{shape}")
-        for shape in ("wide", "narrow")
+        for shape in (("wide",) if isinstance(chart, HeatMap) else ("wide", "narrow"))
     )
     name = kind.__name__.rsplit(".", 1)[1].replace("_", "-")
     return f'<div class="chart"><div class="chart__{name}">{"".join(drawings)}</div></div>'
@@ -28,8 +35,8 @@ def inline(chart: Chart) -> str:
 def png_of(chart: Chart, *, dpi: float = 3 * PIXELS_AN_INCH) -> bytes:
     """The wide drawing as a picture on white."""
     picture = BytesIO()
-    figure = KINDS[type(chart)].draw(chart, narrow=False).figure
-    figure.savefig(picture, format="png", dpi=dpi, facecolor=PAPER, metadata={"Software": None})
+    drawing = KINDS[type(chart)].draw(chart, narrow=False)
+    drawing.picture().savefig(picture, format="png", dpi=dpi, facecolor=PAPER, metadata={"Software": None})
     return picture.getvalue()
 
 

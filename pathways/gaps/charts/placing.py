@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from pathways.gaps.charts.canvas import Box
 
+A_LINE = 4  # crossing a line is as bad as a place that comes so much later
 Place = tuple[float, float, str]  # where the words start, stand, and how they are anchored
-Measured = Callable[[float, float, str], Box]
 
 
 def around(x: float, y: float, size: float, reach: float) -> list[Place]:
@@ -23,27 +23,33 @@ def around(x: float, y: float, size: float, reach: float) -> list[Place]:
         (x - near, below, "end"),
         (x, above, "middle"),
         (x, below, "middle"),
-        (x, above - 1.2 * size, "middle"),
-        (x, below + 1.2 * size, "middle"),
+    ]
+
+
+def further(x: float, y: float, size: float) -> list[Place]:
+    """Places further off, from which a line leads to the point."""
+    sides = ((1, -1), (-1, -1), (1, 1), (-1, 1))
+    return [
+        (x + across * away, y + 0.36 * size + along * away * steep, "start" if across > 0 else "end")
+        for away in (20, 30, 42, 56, 72, 90)
+        for steep in (1.0, 2.0, 0.5)
+        for across, along in sides
     ]
 
 
 def place(
-    candidates: Sequence[Place], measured: Measured, within: Box, taken: Sequence[Box], crossed: Callable[[Box], int]
+    candidates: Sequence[tuple[Place, Box]], within: Box, taken: Sequence[Box], crossed: Callable[[Box], int]
 ) -> Place | None:
-    """The first candidate that lies within and meets nothing, with the fewest lines crossed; None where there is none."""
+    """The candidate that lies within, meets nothing and crosses few lines; None where there is none."""
     free = [
-        (crossed(box), order, candidate)
-        for order, candidate in enumerate(candidates)
-        if _inside(box := measured(*candidate), within) and not any(box.meets(other, 1) for other in taken)
+        (A_LINE * crossed(box) + order, order)
+        for order, (_, box) in enumerate(candidates)
+        if _inside(box, within) and not any(box.meets(other, 1) for other in taken)
     ]
-    return min(free)[2] if free else None
+    return candidates[min(free)[1]][0] if free else None
 
 
 def _inside(box: Box, within: Box) -> bool:
     return (
-        within.left <= box.left
-        and box.right <= within.right
-        and within.top <= box.top
-        and box.bottom <= within.bottom
+        within.left <= box.left and box.right <= within.right and within.top <= box.top and box.bottom <= within.bottom
     )

@@ -50,7 +50,7 @@ def ticks(low: float, high: float, *, most: int = 5, lowest: float = 0, highest:
 
 def grid(canvas: Canvas, plot: Plot, at: Sequence[float], words: Sequence[str]) -> None:
     """Level hairlines, and their values at the left."""
-    for value, written in zip(at, words, strict=True):
+    for value in at:
         y = plot.y(value)
         canvas.line([plot.left, plot.right], [y, y], LINE, width=1)
     for value, written in zip(at, words, strict=True):

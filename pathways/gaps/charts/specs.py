@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from math import floor, inf
 
@@ -17,6 +18,7 @@ from pathways.gaps.rules.releases import Month
 from pathways.gaps.rules.spc import Direction, Limits, Rule
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+HEAT_STEPS = (1, 5, 10, 20, 30)  # where each step of a heat map begins, in percent
 SPANS = {1: "month", 3: "quarter", 12: "year"}
 
 
@@ -147,7 +149,7 @@ class Funnel:
 
     def limits(self, whole: int) -> spc.Funnel | None:
         """The limits for a site of that size."""
-        return spc.funnel(whole, self.centre, dispersion=self.dispersion)
+        return _funnel(whole, self.centre, self.dispersion)
 
     def where(self, site: Site) -> str:
         """Where a site lies, in words; empty where nothing can vary."""
@@ -161,6 +163,102 @@ class Funnel:
     def written(self, site: Site) -> str:
         """The site's share of a hundred, as the page writes it."""
         return f"{percentage(site.some, site.whole)}{self.unit.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Shares of a hundred, row by row; None is hidden. The page's own is a table with the same steps as classes."""
+
+    key: str
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[int | None, ...], ...]
+    unit: Unit = PERCENT
+
+
+def heat_class(share: int | None) -> str:
+    """The class of a table's cell: ``heat-0`` for none to ``heat-5``, ``heat-hidden``."""
+    return "heat-hidden" if share is None else f"heat-{heat(share)}"
+
+
+def heat(share: int) -> int:
+    """Which of the steps a share lies in: 0 is none."""
+    return sum(share >= step for step in HEAT_STEPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One site's numbers by bin; None where they are hidden. ``middle`` says the median in words, or nothing."""
+
+    name: str
+    counts: tuple[int, ...] | None
+    middle: str = ""
+    own: bool = False
+
+    def percent(self, place: int) -> float:
+        """Which part of a hundred lies in a bin."""
+        return 100 * self.counts[place] / max(1, sum(self.counts)) if self.counts else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How something is spread, one small plot a site. Bins lie between the edges; the last one has no end."""
+
+    key: str
+    title: str
+    edges: tuple[float, ...]
+    of: str
+    panels: tuple[Panel, ...]
+    unit: Unit = HOURS
+    mark: float | None = None
+    mark_words: str = ""
+
+    def bin(self, place: int) -> str:
+        """A bin in words."""
+        start = f"{self.edges[place]:g}"
+        end = f" to {self.edges[place + 1]:g}" if place + 1 < len(self.edges) else " or more"
+        return f"{start}{end}{self.unit.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From a day on: the share of one that is left, between its limits."""
+
+    day: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One group: its steps, and how many were still followed at each of the chart's days (None is hidden)."""
+
+    name: str
+    steps: tuple[Step, ...]
+    at_risk: tuple[int | None, ...]
+
+    def at(self, day: int) -> Step:
+        """The last step by a day."""
+        return [step for step in self.steps if step.day <= day][-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """How many of each group are left over time, in days; ``caption`` stands below word by word."""
+
+    key: str
+    title: str
+    curves: tuple[Curve, ...]
+    days: tuple[int, ...]
+    since: str
+    caption: str = ""
+
+
+@lru_cache(4096)
+def _funnel(whole: int, centre: float, dispersion: float) -> spc.Funnel | None:
+    return spc.funnel(whole, centre, dispersion=dispersion)
 
 
 def span(month: Month, months: int = 1) -> str:

@@ -1,0 +1,95 @@
+"""How many are left over time, by group: steps with their limits, and how many were still followed. No Django."""
+
+from __future__ import annotations
+
+from math import floor
+
+from pathways.gaps.charts import canvas as look
+from pathways.gaps.charts.canvas import DASH_DOT, DASHED, DOTTED, Canvas, Dash, width_of
+from pathways.gaps.charts.plot import Plot, apart, grid, lines
+from pathways.gaps.charts.specs import PERCENT, Curve, Survival
+from pathways.gaps.rules.disclosure import in_words
+
+DASHES: tuple[Dash, ...] = ((), DASHED, DOTTED, DASH_DOT, (14.0, 4.0), (3.0, 3.0))
+MONTH = 365.25 / 12
+UP = (0, 25, 50, 75, 100)
+
+
+def draw(chart: Survival, *, narrow: bool) -> Canvas:
+    """The curves on 288 or 960 pixels."""
+    canvas = Canvas(288, 13) if narrow else Canvas(960, 15)
+    ends = [_written(curve.at(chart.days[-1]).share) for curve in chart.curves]
+    if not narrow:
+        ends = [f"{curve.name} {end}" for curve, end in zip(chart.curves, ends, strict=True)]
+    left = width_of("100 %", canvas.size) + 10
+    right = canvas.width - max(width_of(end, canvas.size) for end in ends) - 12
+    top = 0.7 * canvas.size
+    plot = Plot(left, top, right, top + (200 if narrow else 300), (0, chart.days[-1]), (0, 100))
+    grid(canvas, plot, UP, [PERCENT.written(value) for value in UP])
+    for day in chart.days:
+        canvas.text(plot.x(day), plot.bottom + 1.35 * canvas.size, f"{day / MONTH:.0f}", anchor="middle")
+    canvas.text((left + right) / 2, plot.bottom + 2.7 * canvas.size, f"months since {chart.since}", anchor="middle")
+    _curves(canvas, chart, plot)
+    placed = apart([plot.y(100 * curve.at(chart.days[-1]).share) for curve in chart.curves], 1.2 * canvas.size)
+    for y, end in zip(placed, ends, strict=True):
+        canvas.text(right + 8, y + 0.36 * canvas.size, end, look.INK)
+    below = _at_risk(canvas, chart, plot, plot.bottom + 4.3 * canvas.size)
+    return canvas.finish(lines(canvas, [("", chart.caption)] if chart.caption else [], below) + 4)
+
+
+def _curves(canvas: Canvas, chart: Survival, plot: Plot) -> None:
+    """The grounds first, so that every line lies above them."""
+    for curve in chart.curves:
+        days, places = _steps(curve, chart.days[-1])
+        steps = [curve.steps[place] for place in places]
+        xs = [plot.x(day) for day in days]
+        canvas.area(
+            xs, [plot.y(100 * step.low) for step in steps], [plot.y(100 * step.high) for step in steps], look.STRETCH
+        )
+    for curve, dash in zip(chart.curves, DASHES, strict=False):
+        days, places = _steps(curve, chart.days[-1])
+        ys = [plot.y(100 * curve.steps[place].share) for place in places]
+        canvas.line([plot.x(day) for day in days], ys, look.INK, width=2, dash=dash)
+
+
+def _steps(curve: Curve, last: int) -> tuple[list[int], list[int]]:
+    """Where the corners of a curve lie, and of which step each is."""
+    steps = [step for step in curve.steps if step.day <= last]
+    ends = [step.day for step in steps[1:]] + [last]
+    corners = [(day, place) for place, step in enumerate(steps) for day in (step.day, ends[place])]
+    return [day for day, _ in corners], [place for _, place in corners]
+
+
+def _at_risk(canvas: Canvas, chart: Survival, plot: Plot, top: float) -> float:
+    """How many were still followed, below their day; each group with a piece of its line."""
+    size, narrow = canvas.size, canvas.width < 500
+    canvas.text(0, top + size, "Still followed", look.INK, bold=True)
+    y = top + size
+    for curve, dash in zip(chart.curves, DASHES, strict=False):
+        y += (1.6 if narrow else 1.5) * size
+        middle = y - 0.36 * size
+        # The name has a line of its own above its numbers: beside them there is no room.
+        canvas.line([0, 32], [middle, middle], look.INK, width=2, dash=dash)
+        canvas.text(40, y, curve.name, look.INK)
+        y += 1.35 * size
+        for day, number in zip(chart.days, curve.at_risk, strict=True):
+            canvas.text(plot.x(day), y, in_words(number), look.INK, anchor="middle")
+    return y + 0.6 * size
+
+
+def _written(share: float) -> str:
+    return f"{floor(100 * share + 0.5)} %"
+
+
+def words(chart: Survival) -> str:
+    """Each group at each of the chart's days."""
+    said = [f"Percent left by months since {chart.since}."]
+    for curve in chart.curves:
+        shares = []
+        for day, number in zip(chart.days, curve.at_risk, strict=True):
+            step = curve.at(day)
+            limits = f" ({_written(step.low)} to {_written(step.high)})" if day else ""
+            followed = f"{number:,} still followed" if number is not None else "number followed not shown"
+            shares.append(f"{day / MONTH:.0f} months {_written(step.share)}{limits}, {followed}")
+        said.append(f"{curve.name}: {'; '.join(shares)}.")
+    return " ".join([*said, chart.caption] if chart.caption else said)
