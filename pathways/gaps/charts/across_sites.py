@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import hypot, isnan, nan
+from math import isnan, nan
 
 from pathways.gaps.charts import canvas as look
-from pathways.gaps.charts.canvas import CIRCLE, DASHED, DOTTED, Box, Canvas, box_of, width_of
-from pathways.gaps.charts.placing import Place, around, further, place
+from pathways.gaps.charts.canvas import CIRCLE, DASHED, DOTTED, Box, Canvas, width_of
+from pathways.gaps.charts.placing import Names
 from pathways.gaps.charts.plot import Plot, Sample, grid, legend, lines, ticks
 from pathways.gaps.charts.signs import Sign, sign
 from pathways.gaps.charts.specs import Funnel, Site, counted
@@ -86,34 +86,24 @@ def _points(canvas: Canvas, chart: Funnel, plot: Plot) -> None:
 
 def _names(canvas: Canvas, chart: Funnel, plot: Plot, curves: list[Curve], xs: list[float]) -> None:
     """A name beside each point that gets one, or a line to it; a name without any room is left to the table."""
-    within = Box("", plot.left, 0, canvas.width, plot.bottom)
-    taken = [_around(plot.x(site.whole), plot.y(100 * site.share), 9.5 if site.own else 6) for site in chart.drawn]
     named = [site for site in chart.drawn if len(chart.drawn) <= ALL_NAMED or site.own or chart.outside(site)]
-
-    def crossed(box: Box) -> int:
-        return sum(_crosses(box, xs, curve) for curve in curves)
-
+    names = Names(
+        Box("", plot.left, 0, canvas.width, plot.bottom),
+        [_around(plot.x(site.whole), plot.y(100 * site.share), 9.5 if site.own else 6) for site in chart.drawn],
+        lambda box: sum(_crosses(box, xs, curve) for curve in curves),
+    )
     for site in sorted(named, key=lambda one: (not one.own, not chart.outside(one), one.name)):
-        x, y, size = plot.x(site.whole), plot.y(100 * site.share), canvas.size
-        said = f"{site.name} {chart.written(site)}"
-        for far, candidates in enumerate((around(x, y, size, 13 if site.own else 9), further(x, y, size))):
-            boxes = [box_of(said, at, line, size, bold=site.own, anchor=anchor) for at, line, anchor in candidates]
-            if spot := place(list(zip(candidates, boxes, strict=True)), within, taken, crossed):
-                if far:
-                    _lead(canvas, (x, y), spot, 9.5 if site.own else 6)
-                taken.append(canvas.text(spot[0], spot[1], said, look.INK, bold=site.own, anchor=spot[2], halo=True))
-                break
+        point, said = (plot.x(site.whole), plot.y(100 * site.share)), f"{site.name} {chart.written(site)}"
+        reach, down = 13 if site.own else 9, site.share < chart.centre
+        if found := names.find(point, said, size=canvas.size, reach=reach, bold=site.own, down=down):
+            (x, y, anchor), lead = found
+            if lead:
+                canvas.line(*zip(*lead, strict=True), look.INK, width=1)
+            canvas.text(x, y, said, look.INK, bold=site.own, anchor=anchor, halo=True)
 
 
 def _around(x: float, y: float, reach: float) -> Box:
     return Box("", x - reach, y - reach, x + reach, y + reach)
-
-
-def _lead(canvas: Canvas, point: tuple[float, float], spot: Place, reach: float) -> None:
-    """A line from a point to its name."""
-    (x, y), (to_x, to_y) = point, (spot[0] + (-3 if spot[2] == "start" else 3), spot[1] - 0.36 * canvas.size)
-    part = reach / hypot(to_x - x, to_y - y)
-    canvas.line([x + part * (to_x - x), to_x], [y + part * (to_y - y), to_y], look.INK, width=1)
 
 
 def _crosses(box: Box, xs: Sequence[float], curve: Curve) -> bool:

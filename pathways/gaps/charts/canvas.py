@@ -91,6 +91,16 @@ def wrapped(words: str, size: float, width: float) -> list[str]:
     return lines
 
 
+def shortened(words: str, size: float, width: float, *, bold: bool = False) -> str:
+    """The words, cut where they are wider than ``width``."""
+    if width_of(words, size, bold=bold) <= width:
+        return words
+    ends = range(len(words), 0, -1)
+    return next(
+        (f"{cut}…" for end in ends if width_of(f"{(cut := words[:end].rstrip(' ,'))}…", size, bold=bold) <= width), "…"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """What a text takes up."""

@@ -14,7 +14,16 @@ from pathways.gaps.charts.canvas import HALO, PAPER, Canvas
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
-KEPT = {"fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "text-anchor"}
+KEPT = {
+    "fill",
+    "opacity",
+    "fill-opacity",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-linecap",
+    "text-anchor",
+}
 KEPT |= {"font-size", "font-weight", "paint-order"}
 OF_PLACE = {"d", "x", "y"}
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")

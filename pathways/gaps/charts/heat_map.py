@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import nan
 
 from pathways.gaps.charts import canvas as look
-from pathways.gaps.charts.canvas import Canvas, width_of, wrapped
+from pathways.gaps.charts.canvas import Canvas, shortened, width_of
 from pathways.gaps.charts.specs import HEAT_STEPS, HeatMap, heat
 
 PITCH = 20  # from row to row
@@ -22,11 +22,11 @@ NAMED = 10  # so many of the largest are spoken
 def draw(chart: HeatMap, *, narrow: bool) -> Canvas:
     """The overview on 960 pixels; there is no narrower one."""
     canvas = Canvas(960, 15)
-    left = min(LONGEST_NAME, max(width_of(row, canvas.size) for row in chart.rows)) + 16
-    pitch = min(120.0, (canvas.width - left) / len(chart.columns))
+    left = min(LONGEST_NAME, max(width_of(row, canvas.size) for row in chart.rows)) // 1 + 16
+    pitch = min(120, (canvas.width - left) // len(chart.columns) // 2 * 2)
     top = _columns(canvas, chart, left, pitch)
     for place, row in enumerate(chart.rows):
-        short = _shortened(row, canvas.size)
+        short = shortened(row, canvas.size, LONGEST_NAME)
         canvas.text(left - 14, top + (place + 0.5) * PITCH + 0.36 * canvas.size, short, look.INK, anchor="end")
     bottom = top + len(chart.rows) * PITCH
     _rules(canvas, len(chart.rows), left, left + pitch * len(chart.columns), top)
@@ -38,11 +38,13 @@ def _columns(canvas: Canvas, chart: HeatMap, left: float, pitch: float) -> float
     """The names of the columns, upright where they have no room side by side; gives where the rows begin."""
     widest = max(width_of(column, canvas.size) for column in chart.columns)
     upwards = widest + 10 > pitch
-    top = (min(widest, 170) if upwards else canvas.size) + 12
+    top = (min(widest, 170) if upwards else canvas.size) // 1 + 12
     for place, column in enumerate(chart.columns):
         middle = left + (place + 0.5) * pitch
         if upwards:
-            canvas.text(middle + 0.36 * canvas.size, top - 6, column, look.INK, upwards=True)
+            canvas.text(
+                middle + 0.36 * canvas.size, top - 6, shortened(column, canvas.size, 170), look.INK, upwards=True
+            )
         else:
             canvas.text(middle, top - 8, column, look.INK, bold=True, anchor="middle")
     return top
@@ -60,9 +62,9 @@ def _squares(canvas: Canvas, chart: HeatMap, left: float, pitch: float, top: flo
             step = None if share is None else heat(share)
             places[step].append((left + (column + 0.5) * pitch, top + (row + 0.5) * PITCH))
     fitting = min(1.0, (pitch - 1) / SIZES[-1])
-    canvas.dashes(places[None], 0.45 * SIZES[-1] * fitting, 1.3, look.INK_2)
+    canvas.dashes(places[None], round(0.45 * SIZES[-1] * fitting), 1.3, look.INK_2)
     for step, size in enumerate(SIZES):
-        canvas.dashes(places[step], size * fitting, size * fitting, look.MARK)
+        canvas.dashes(places[step], *(round(size * fitting),) * 2, look.MARK)
 
 
 def _legend(canvas: Canvas, chart: HeatMap, bottom: float) -> float:
@@ -79,11 +81,6 @@ def _steps(chart: HeatMap) -> list[str]:
     written = chart.unit.written
     ends = [f"{low} to {written(high - 1)}" for low, high in pairwise(HEAT_STEPS)]
     return ["none", *ends, f"{written(HEAT_STEPS[-1])} or more"]
-
-
-def _shortened(words: str, size: float) -> str:
-    first, *rest = wrapped(words, size, LONGEST_NAME - width_of(" …", size))
-    return f"{first} …" if rest else first
 
 
 def words(chart: HeatMap) -> str:

@@ -253,6 +253,7 @@ class Survival:
     curves: tuple[Curve, ...]
     days: tuple[int, ...]
     since: str
+    left: str = "still in treatment"
     caption: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathways.gaps.charts import canvas as look
-from pathways.gaps.charts.canvas import DASHED, Canvas, width_of
+from pathways.gaps.charts.canvas import DASHED, Canvas, shortened, width_of
 from pathways.gaps.charts.plot import Plot, grid, lines, ticks
 from pathways.gaps.charts.specs import PERCENT, Histogram, Panel
 from pathways.gaps.rules.disclosure import TOO_SMALL, percentage
@@ -14,8 +14,8 @@ def draw(chart: Histogram, *, narrow: bool) -> Canvas:
     canvas = Canvas(288, 13) if narrow else Canvas(960, 15)
     across = min(2 if narrow else 4, len(chart.panels))
     wide, high = canvas.width / across, (7.5 if narrow else 8.5) * canvas.size
-    head = 2.9 * canvas.size
-    pitch = head + high + 2.6 * canvas.size
+    head = 3.4 * canvas.size
+    pitch = head + high + 2.9 * canvas.size
     most = max((panel.percent(place) for panel in chart.panels for place in range(len(chart.edges))), default=0)
     up = ticks(0, max(10, most), most=2, highest=100)
     for place, panel in enumerate(chart.panels):
@@ -44,7 +44,7 @@ def _panel(
         (0, bins),
         (up[0], up[-1]),
     )
-    canvas.text(left, top + size, panel.name + (" (yours)" if panel.own else ""), look.INK, bold=True)
+    canvas.text(left, top + size, shortened(panel.name, size, wide - 8, bold=True), look.INK, bold=True)
     canvas.text(left, top + 2.25 * size, _head(panel, canvas.width < 500))
     if panel.counts is None:
         return
@@ -83,10 +83,11 @@ def _place(chart: Histogram, value: float) -> float:
 
 def _head(panel: Panel, narrow: bool) -> str:
     if panel.counts is None:
-        return f"{TOO_SMALL} too few"
-    if narrow:
-        return panel.middle or f"of {sum(panel.counts):,}"
-    return f"{panel.middle}{', ' if panel.middle else ''}of {sum(panel.counts):,}"
+        said = [f"{TOO_SMALL} too few"]
+    else:
+        whole = f"of {sum(panel.counts):,}"
+        said = [panel.middle or whole] if narrow else [panel.middle, whole]
+    return ", ".join(part for part in ("yours" if panel.own else "", *said) if part)
 
 
 def _sentences(chart: Histogram) -> list[str]:

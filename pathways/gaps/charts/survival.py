@@ -1,7 +1,11 @@
-"""How many are left over time, by group: steps with their limits, and how many were still followed. No Django."""
+"""How many are left over time, by group: steps with their limits, and how many were still followed. No Django.
+
+Up to three groups have their limits as grounds. Of more, grounds would hide each other: limits stand at the days.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor
 
 from pathways.gaps.charts import canvas as look
@@ -12,6 +16,7 @@ from pathways.gaps.rules.disclosure import in_words
 
 DASHES: tuple[Dash, ...] = ((), DASHED, DOTTED, DASH_DOT, (14.0, 4.0), (3.0, 3.0))
 MONTH = 365.25 / 12
+MOST_GROUNDS = 3
 UP = (0, 25, 50, 75, 100)
 
 
@@ -38,18 +43,27 @@ def draw(chart: Survival, *, narrow: bool) -> Canvas:
 
 
 def _curves(canvas: Canvas, chart: Survival, plot: Plot) -> None:
-    """The grounds first, so that every line lies above them."""
-    for curve in chart.curves:
-        days, places = _steps(curve, chart.days[-1])
-        steps = [curve.steps[place] for place in places]
-        xs = [plot.x(day) for day in days]
-        canvas.area(
-            xs, [plot.y(100 * step.low) for step in steps], [plot.y(100 * step.high) for step in steps], look.STRETCH
-        )
+    """The limits first, so that every line lies above them."""
+    for place, curve in enumerate(chart.curves):
+        if len(chart.curves) <= MOST_GROUNDS:
+            days, places = _steps(curve, chart.days[-1])
+            steps = [curve.steps[place] for place in places]
+            lows, highs = [plot.y(100 * step.low) for step in steps], [plot.y(100 * step.high) for step in steps]
+            canvas.area([plot.x(day) for day in days], lows, highs, look.STRETCH)
+        else:
+            _spans(canvas, curve, chart.days[1:], plot, -5 * (len(chart.curves) - 1 - place))
     for curve, dash in zip(chart.curves, DASHES, strict=False):
         days, places = _steps(curve, chart.days[-1])
         ys = [plot.y(100 * curve.steps[place].share) for place in places]
         canvas.line([plot.x(day) for day in days], ys, look.INK, width=2, dash=dash)
+
+
+def _spans(canvas: Canvas, curve: Curve, days: Sequence[int], plot: Plot, aside: float) -> None:
+    """The limits at some days, each group a little aside from the others."""
+    for day in days:
+        x, step = plot.x(day) + aside, curve.at(day)
+        canvas.line([x, x], [plot.y(100 * step.low), plot.y(100 * step.high)], look.STRETCH, width=3)
+        canvas.marks([(x, plot.y(100 * step.share))], look.CIRCLE, look.INK, size=4, edge=0)
 
 
 def _steps(curve: Curve, last: int) -> tuple[list[int], list[int]]:
@@ -61,17 +75,16 @@ def _steps(curve: Curve, last: int) -> tuple[list[int], list[int]]:
 
 
 def _at_risk(canvas: Canvas, chart: Survival, plot: Plot, top: float) -> float:
-    """How many were still followed, below their day; each group with a piece of its line."""
+    """How many were still followed, below their day; beside them the group, or above them where there is no room."""
     size, narrow = canvas.size, canvas.width < 500
-    canvas.text(0, top + size, "Still followed", look.INK, bold=True)
     y = top + size
+    canvas.text(0, y, "Still followed", look.INK, bold=True)
     for curve, dash in zip(chart.curves, DASHES, strict=False):
-        y += (1.6 if narrow else 1.5) * size
-        middle = y - 0.36 * size
-        # The name has a line of its own above its numbers: beside them there is no room.
-        canvas.line([0, 32], [middle, middle], look.INK, width=2, dash=dash)
-        canvas.text(40, y, curve.name, look.INK)
-        y += 1.35 * size
+        y += 1.6 * size
+        if narrow:
+            canvas.line([0, 32], [y - 0.36 * size] * 2, look.INK, width=2, dash=dash)
+        canvas.text(40 if narrow else plot.right + 22, y, curve.name, look.INK)
+        y += 1.35 * size if narrow else 0
         for day, number in zip(chart.days, curve.at_risk, strict=True):
             canvas.text(plot.x(day), y, in_words(number), look.INK, anchor="middle")
     return y + 0.6 * size
@@ -83,7 +96,7 @@ def _written(share: float) -> str:
 
 def words(chart: Survival) -> str:
     """Each group at each of the chart's days."""
-    said = [f"Percent left by months since {chart.since}."]
+    said = [f"Percent {chart.left}, by months since {chart.since}."]
     for curve in chart.curves:
         shares = []
         for day, number in zip(chart.days, curve.at_risk, strict=True):
