@@ -20,6 +20,9 @@ if CARECOORD_MODE not in environment.MODES:
 if PRODUCTION and (problems := environment.unsafe(env)):
     raise ImproperlyConfigured("CareCoord does not start like this:\n- " + "\n- ".join(problems))
 
+# matplotlib keeps a list of the machine's typefaces, and would keep it in somebody's home.
+env.setdefault("MPLCONFIGDIR", str(CARECOORD_DATA / "matplotlib"))
+
 DEBUG = False  # always: our own error pages in every mode
 SECRET_KEY = env.get("SECRET_KEY") or environment.kept_secret(CARECOORD_DATA / "secret-key")
 ALLOWED_HOSTS = environment.listed(env.get("ALLOWED_HOSTS", "")) or ["localhost", "127.0.0.1", "[::1]"]

@@ -204,6 +204,10 @@ def test_the_web_process_does_not_load_what_it_does_not_need(tmp_path: Path) -> 
         "ortools",
         "numpy",
         "pandas",
+        "matplotlib",
+        "fontTools",
+        "lifelines",
+        "reportlab",
     }
     show = "import sys, carecoord.wsgi, carecoord.urls; print(*sys.modules)"
     answer = started(SAFE, show, tmp_path)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import isnan, nan
 
 from pathways.gaps.charts import canvas as look
-from pathways.gaps.charts.canvas import CIRCLE, DASHED, DOTTED, Box, Canvas, width_of
+from pathways.gaps.charts.canvas import CIRCLE, DASHED, DOTTED, Canvas
+from pathways.gaps.charts.lettering import Box, width_of
 from pathways.gaps.charts.placing import Names
 from pathways.gaps.charts.plot import Plot, Sample, grid, legend, lines, ticks
 from pathways.gaps.charts.signs import Sign, sign
@@ -96,10 +97,10 @@ def _names(canvas: Canvas, chart: Funnel, plot: Plot, curves: list[Curve], xs: l
         point, said = (plot.x(site.whole), plot.y(100 * site.share)), f"{site.name} {chart.written(site)}"
         reach, down = 13 if site.own else 9, site.share < chart.centre
         if found := names.find(point, said, size=canvas.size, reach=reach, bold=site.own, down=down):
-            (x, y, anchor), lead = found
+            (left, line, anchor), lead = found
             if lead:
-                canvas.line(*zip(*lead, strict=True), look.INK, width=1)
-            canvas.text(x, y, said, look.INK, bold=site.own, anchor=anchor, halo=True)
+                canvas.line([x for x, _ in lead], [y for _, y in lead], look.INK, width=1)
+            canvas.text(left, line, said, look.INK, bold=site.own, anchor=anchor, halo=True)
 
 
 def _around(x: float, y: float, reach: float) -> Box:

@@ -93,6 +93,8 @@ def _look(style: str) -> dict[str, str]:
         look |= {"font-size": size, "font-weight": weight or "400"}
     if look.get("font-weight") == "700":
         look["font-weight"] = "bold"
+    if seen := look.pop("opacity", ""):
+        look["fill-opacity"] = seen  # of a group, it would hide where two grounds lie on each other
     look["font-size"] = look.get("font-size", "").removesuffix("px")
     return {name: value for name, value in look.items() if name in KEPT and value and (name, value) not in IMPLIED}
 

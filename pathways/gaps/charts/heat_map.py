@@ -10,12 +10,13 @@ from itertools import pairwise
 from math import nan
 
 from pathways.gaps.charts import canvas as look
-from pathways.gaps.charts.canvas import Canvas, shortened, width_of
+from pathways.gaps.charts.canvas import Canvas
+from pathways.gaps.charts.lettering import shortened, width_of
 from pathways.gaps.charts.specs import HEAT_STEPS, HeatMap, heat
 
 PITCH = 20  # from row to row
 SIZES = (2.0, 4.0, 7.0, 10.0, 13.0, 16.0)  # of the squares, by step
-LONGEST_NAME = 330.0
+LONGEST_NAME, LONGEST_COLUMN = 300.0, 160.0
 NAMED = 10  # so many of the largest are spoken
 
 
@@ -37,14 +38,14 @@ def draw(chart: HeatMap, *, narrow: bool) -> Canvas:
 def _columns(canvas: Canvas, chart: HeatMap, left: float, pitch: float) -> float:
     """The names of the columns, upright where they have no room side by side; gives where the rows begin."""
     widest = max(width_of(column, canvas.size) for column in chart.columns)
+    size = min(canvas.size, pitch - 2)
     upwards = widest + 10 > pitch
-    top = (min(widest, 170) if upwards else canvas.size) // 1 + 12
+    top = (min(widest, LONGEST_COLUMN) if upwards else canvas.size) // 1 + 12
     for place, column in enumerate(chart.columns):
         middle = left + (place + 0.5) * pitch
         if upwards:
-            canvas.text(
-                middle + 0.36 * canvas.size, top - 6, shortened(column, canvas.size, 170), look.INK, upwards=True
-            )
+            short = shortened(column, size, LONGEST_COLUMN)
+            canvas.text(middle + 0.36 * size, top - 6, short, look.INK, size=size, upwards=True)
         else:
             canvas.text(middle, top - 8, column, look.INK, bold=True, anchor="middle")
     return top

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import nan
 
 from pathways.gaps.charts import canvas as look
-from pathways.gaps.charts.canvas import CIRCLE, CROSS, DASH_DOT, DASHED, DOTTED, Canvas, width_of
+from pathways.gaps.charts.canvas import CIRCLE, CROSS, DASH_DOT, DASHED, DOTTED, Canvas
+from pathways.gaps.charts.lettering import width_of
 from pathways.gaps.charts.plot import Plot, Sample, apart, grid, legend, lines, ticks
 from pathways.gaps.charts.signs import sign
 from pathways.gaps.charts.specs import MONTHS, SPANS, Unit, Xmr, counted, gaps, span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import ceil, hypot
 
-from pathways.gaps.charts.canvas import Box, box_of
+from pathways.gaps.charts.lettering import Box, box_of
 
 A_LINE = 4  # crossing a line is as bad as a place that comes so much later
 Point = tuple[float, float]
@@ -13,7 +13,7 @@ Place = tuple[float, float, str]  # where the words start, stand, and how they a
 
 
 class Names:
-    """The names on a plot so far: between the points (``marks``), across few lines (``crossed`` counts those in a box)."""
+    """The names on a plot so far: between the points (``marks``), across few lines (``crossed`` counts them)."""
 
     def __init__(self, within: Box, marks: Sequence[Box], crossed: Callable[[Box], int]) -> None:
         self.within, self.marks, self.crossed = within, list(marks), crossed

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf, log10
 
-from pathways.gaps.charts.canvas import INK, INK_2, LINE, MARK, Canvas, Dash, width_of, wrapped
+from pathways.gaps.charts.canvas import INK, INK_2, LINE, MARK, Canvas, Dash
+from pathways.gaps.charts.lettering import width_of, wrapped
 
 
 @dataclass(frozen=True, slots=True)

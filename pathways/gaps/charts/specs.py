@@ -223,7 +223,7 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From a day on: the share of one that is left, between its limits."""
+    """From a day on: the share of one that is left, between its 95 % limits."""
 
     day: int
     share: float

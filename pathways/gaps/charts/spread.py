@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathways.gaps.charts import canvas as look
-from pathways.gaps.charts.canvas import DASHED, Canvas, shortened, width_of
+from pathways.gaps.charts.canvas import DASHED, Canvas
+from pathways.gaps.charts.lettering import shortened, width_of
 from pathways.gaps.charts.plot import Plot, grid, lines, ticks
 from pathways.gaps.charts.specs import PERCENT, Histogram, Panel
 from pathways.gaps.rules.disclosure import TOO_SMALL, percentage
