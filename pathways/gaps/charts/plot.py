@@ -63,12 +63,13 @@ def apart(wanted: Sequence[float], distance: float, low: float = -inf, high: flo
     order = sorted(range(len(wanted)), key=lambda one: (wanted[one], one))
     rows: list[tuple[float, int]] = []  # of neighbours that touch: their middle, how many
     for one in order:
-        middle, many = wanted[one], 1
-        while rows and rows[-1][0] + (rows[-1][1] + many) * distance / 2 > middle:
+        middle, many = max(low, min(high, wanted[one])), 1
+        while rows and rows[-1][0] + (rows[-1][1] + many) * distance / 2 > middle + 1e-9:
             before, others = rows.pop()
             middle, many = (before * others + middle * many) / (others + many), others + many
-        reach = (many - 1) * distance / 2
-        rows.append((max(low + reach, min(high - reach, middle)), many))
+            reach = (many - 1) * distance / 2
+            middle = max(low + reach, min(high - reach, middle))
+        rows.append((middle, many))
     placed = [middle + (place - (many - 1) / 2) * distance for middle, many in rows for place in range(many)]
     found = dict(zip(order, placed, strict=True))
     return [found[one] for one in range(len(wanted))]
