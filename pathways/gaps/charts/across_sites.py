@@ -19,8 +19,8 @@ Curve = list[float]
 
 
 def draw(chart: Funnel, *, narrow: bool) -> Canvas:
-    """The chart on 288 or 560 pixels."""
-    canvas = Canvas(288, 13) if narrow else Canvas(560, 14)
+    """The chart on 256 or 560 pixels."""
+    canvas = Canvas(256, 13) if narrow else Canvas(560, 14)
     plot, across, up = _plot(canvas, chart)
     grid(canvas, plot, up, [chart.unit.written(value) for value in up])
     _sizes(canvas, chart, plot, across)
@@ -114,7 +114,7 @@ def _crosses(box: Box, xs: Sequence[float], curve: Curve) -> bool:
             continue
         start, end = max(x, box.left), min(next_x, box.right)
         heights = [y + (at - x) / max(1e-9, next_x - x) * (next_y - y) for at in (start, end)]
-        if min(heights) < box.bottom and max(heights) > box.top:
+        if min(heights) < box.bottom and max(heights) > box.top - 3:
             return True
     return False
 

@@ -38,6 +38,9 @@ def svg(canvas: Canvas, key: str, title: str, words: str, shown: str) -> str:
     drawing = ET.fromstring(raw.getvalue())  # noqa: S314 - written by ourselves, a line above
     names: dict[str, str] = {}
     inside = [shape for child in drawing for shape in _shapes(child, key, names)]
+    for shape in inside:
+        if shape.attrib.get("font-size") == f"{canvas.size:g}":
+            del shape.attrib["font-size"]
     root = ET.Element("svg", _frame(canvas, key, shown))
     for name, said in (("title", title), ("desc", words)):
         ET.SubElement(root, name, id=f"{key}-{name}").text = said
@@ -50,6 +53,7 @@ def _frame(canvas: Canvas, key: str, shown: str) -> dict[str, str]:
         "xmlns": SVG,
         "class": shown,
         "viewBox": f"0 0 {canvas.width:g} {canvas.height:g}",
+        "font-size": f"{canvas.size:g}",
         "role": "img",
         "aria-labelledby": f"{key}-title {key}-desc",
         "stroke-linejoin": "round",

@@ -16,8 +16,8 @@ LANE = 1.75  # of a line's size: how high a lane above the plot is
 
 
 def draw(chart: Xmr, *, narrow: bool) -> Canvas:
-    """The chart on 288 or 960 pixels."""
-    canvas = Canvas(288, 13) if narrow else Canvas(960, 15)
+    """The chart on 256 or 960 pixels."""
+    canvas = Canvas(256, 13) if narrow else Canvas(960, 15)
     labels = _limit_words(chart, narrow)
     plot, at = _plot(canvas, chart, [words for _, words, _ in labels])
     lettered = _bands(canvas, chart, plot)
@@ -104,7 +104,7 @@ def _months(canvas: Canvas, chart: Xmr, plot: Plot) -> None:
     room, year = (plot.x(1) - plot.x(0)) / chart.step, width_of("2000", canvas.size, bold=True)
     widest = max(width_of(label, canvas.size) for label in labels) + 8
     every = next((every for every in (1, 2, 3, 4, 6) if every >= chart.step and every * room > widest), 0)
-    y, last = plot.bottom + 1.35 * canvas.size, -99.0
+    y, last = plot.bottom + 1.4 * canvas.size, -99.0
     for place, (month, label) in enumerate(zip(months, labels, strict=True)):
         x = plot.x(place)
         if every and month % every == 0:
@@ -149,7 +149,7 @@ def _notes(canvas: Canvas, chart: Xmr, plot: Plot) -> None:
         top = lane + across / 2
         canvas.line([x, at, at], [top, top + 5, plot.bottom], look.INK_2, width=1.2, dash=DOTTED)
         canvas.marks([(x, lane)], CIRCLE, look.INK, size=across, fill=look.PAPER)
-        canvas.text(x, lane + 0.36 * 12, str(number), look.INK, size=12, bold=True, anchor="middle")
+        canvas.text(x, lane + 0.36 * canvas.size, str(number), look.INK, bold=True, anchor="middle")
 
 
 def _points(canvas: Canvas, chart: Xmr, plot: Plot) -> None:

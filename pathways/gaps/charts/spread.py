@@ -11,8 +11,8 @@ from pathways.gaps.rules.disclosure import TOO_SMALL, percentage
 
 
 def draw(chart: Histogram, *, narrow: bool) -> Canvas:
-    """The plots side by side on 288 or 960 pixels, in as many rows as they need."""
-    canvas = Canvas(288, 13) if narrow else Canvas(960, 15)
+    """The plots side by side on 256 or 960 pixels, in as many rows as they need."""
+    canvas = Canvas(256, 13) if narrow else Canvas(960, 15)
     across = min(2 if narrow else 4, len(chart.panels))
     wide, high = canvas.width / across, (7.5 if narrow else 8.5) * canvas.size
     head = 3.4 * canvas.size

@@ -22,8 +22,8 @@ UP = (0, 25, 50, 75, 100)
 
 
 def draw(chart: Survival, *, narrow: bool) -> Canvas:
-    """The curves on 288 or 960 pixels."""
-    canvas = Canvas(288, 13) if narrow else Canvas(960, 15)
+    """The curves on 256 or 960 pixels."""
+    canvas = Canvas(256, 13) if narrow else Canvas(960, 15)
     ends = [_written(curve.at(chart.days[-1]).share) for curve in chart.curves]
     if not narrow:
         ends = [f"{curve.name} {end}" for curve, end in zip(chart.curves, ends, strict=True)]
