@@ -354,7 +354,7 @@ def test_labels_of_a_line_keep_apart_where_the_lines_lie_close(narrow):
 @pytest.mark.parametrize("months", [1, 2, 8, 13, 36, 60])
 @NARROW
 def test_every_length_of_time_has_room(months, narrow):
-    for step in (1, 3):
+    for step in (1, 3, 12):
         chart = replace(LATE_DOSES, points=(LATE_DOSES.points * 3)[:months], step=step, aims=(), notes=())
         assert_nothing_meets(over_time.draw(chart, narrow=narrow))
 
@@ -406,6 +406,25 @@ def test_places_stay_in_order_and_apart():
 def test_a_quarter_is_named_by_its_months():
     assert span(2025 * 12, 3) == "Jan–Mar 2025"
     assert span(2025 * 12 + 11, 3) == "Dec 2025–Feb 2026"
+
+
+@NARROW
+@pytest.mark.parametrize(
+    ("start", "step", "expected"),
+    [
+        (2024 * 12 + 10, 1, {"Jan", "2025", "2026"}),
+        (2024 * 12, 3, {"2024", "2025", "2026"}),
+        (2024 * 12, 12, {"2024", "2025", "2026"}),
+        (2024 * 12 + 3, 12, {"to Mar", "2025", "2026"}),
+    ],
+    ids=["months", "quarters", "years", "years from April"],
+)
+def test_an_axis_of_time_names_its_years(start, step, expected, narrow):
+    chart = replace(
+        LATE_DOSES, start=start, step=step, points=LATE_DOSES.points[: 24 if step == 1 else 12 // (step // 3)]
+    )
+    drawing = over_time.draw(replace(chart, aims=(), notes=()), narrow=narrow)
+    assert expected <= {box.words for box in drawing.boxes}
 
 
 # -- kept drawings ----------------------------------------------------------------------------------

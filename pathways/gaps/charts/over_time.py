@@ -99,22 +99,28 @@ def _spots(canvas: Canvas, chart: Xmr, plot: Plot, full: list[str]) -> list[floa
 
 def _months(canvas: Canvas, chart: Xmr, plot: Plot) -> None:
     """Every so many months a name, January always, with the year below the first and every January; or only years."""
-    months = [chart.start + place * chart.step for place in range(len(chart.points))]
-    labels = [span(month, chart.step).rsplit(" ", 1)[0] if chart.step == 3 else MONTHS[month % 12] for month in months]
+    places = range(len(chart.points))
+    months = [chart.start + place * chart.step for place in places]
     room, year = (plot.x(1) - plot.x(0)) / chart.step, width_of("2000", canvas.size, bold=True)
-    widest = max(width_of(label, canvas.size) for label in labels) + 8
-    every = next((every for every in (1, 2, 3, 4, 6) if every >= chart.step and every * room > widest), 0)
+    widest = max(width_of(_name(chart, place), canvas.size) for place in places) + 8
+    every = next((every for every in (1, 2, 3, 4, 6, 12) if every >= chart.step and every * room > widest), 0)
+    every = 0 if chart.step == 12 and chart.start % 12 == 0 else every
+    named = [place for place in places if every and (months[place] - chart.start % chart.step) % every == 0]
     y, last = plot.bottom + 1.4 * canvas.size, -99.0
-    for place, (month, label) in enumerate(zip(months, labels, strict=True)):
-        x = plot.x(place)
-        if every and month % every == 0:
-            canvas.text(x, y, label, anchor="middle")
-        named = month % 12 == 0 or (every and month % every == 0 and last < 0)
-        if named and x - last > year + 8:
-            last = x
-            canvas.text(
-                x, y + (1.3 * canvas.size if every else 0), str(month // 12), look.INK, bold=True, anchor="middle"
-            )
+    for place in named:
+        canvas.text(plot.x(place), y, _name(chart, place), anchor="middle")
+    for place in places:
+        x, begins = plot.x(place), months[place] % 12 < chart.step
+        if (begins or place in named[:1]) and x - last > year + 8:
+            last, below = x, y + (1.3 * canvas.size if named else 0)
+            words = str((months[place] + chart.step - 1) // 12)
+            canvas.text(x, below, words, look.INK, bold=True, anchor="middle")
+
+
+def _name(chart: Xmr, place: int) -> str:
+    """A point's month; its first and last where they are three; its last where it is a year."""
+    months = span(chart.start + place * chart.step, chart.step)
+    return f"to {MONTHS[(chart.start - 1) % 12]}" if chart.step == 12 else months.rsplit(" ", 1)[0]
 
 
 def _limit_words(chart: Xmr, narrow: bool) -> list[tuple[float, str, str]]:
