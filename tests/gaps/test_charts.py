@@ -351,6 +351,13 @@ def test_labels_of_a_line_keep_apart_where_the_lines_lie_close(narrow):
     assert_nothing_meets(over_time.draw(replace(LATE_DOSES, aims=aims, notes=notes), narrow=narrow))
 
 
+@NARROW
+def test_letters_of_signals_that_lie_close_keep_apart(narrow):
+    points = LATE_DOSES.points[:12] + (30.0, 10.0) * 8
+    assert len(replace(LATE_DOSES, points=points).bands) == 8
+    assert_nothing_meets(over_time.draw(replace(LATE_DOSES, points=points, notes=()), narrow=narrow))
+
+
 @pytest.mark.parametrize("months", [1, 2, 8, 13, 36, 60])
 @NARROW
 def test_every_length_of_time_has_room(months, narrow):

@@ -73,7 +73,10 @@ def _bands(canvas: Canvas, chart: Xmr, plot: Plot) -> list[tuple[str, str]]:
         said = []
     else:
         full = ["Signal"] if len(full) == 1 else [chr(ord("A") + place) for place in range(len(full))]
-        spots = _spots(canvas, chart, plot, full) or [plot.left] * len(full)
+        middles = [plot.x((band.first + band.last) / 2) for band in chart.bands]
+        wide = max(width_of(words, canvas.size, bold=True) for words in full) if full else 0
+        placed = apart(middles, wide + 2, plot.left + wide / 2, plot.right - wide / 2)
+        spots = _spots(canvas, chart, plot, full) or [middle - wide / 2 for middle in placed]
         leads = full if len(full) == 1 else [f"Signal {letter}" for letter in full]
         said = [(lead, band.words) for lead, band in zip(leads, chart.bands, strict=True)]
     for x, words, band in zip(spots, full, chart.bands, strict=True):
