@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Protocol
 
 from carecoord import clock
 from pathways.engine import COMPLETED_STATES, Fact, History, current_edd, gestation_in_days
 from pathways.engine.subjects import Belonging, Subject, SubjectKind
+from pathways.engine.times import days_later
 
 BOOKED = "booking_completed"
 ENDS = ("baby_born", "pregnancy_loss")
@@ -171,6 +172,11 @@ class Case:
         contact = self.first("first_contact")
         days = self.gestation_at(contact.at) if contact else None
         return days is not None and days >= 9 * 7
+
+
+def days_from(at: datetime, days: int) -> timedelta:
+    """How long so many days last from an instant (aware): by the clocks of London, as handoffs are due (``PnD``)."""
+    return days_later(at, days, clock.LONDON) - at
 
 
 def done_by(handoff: Owed, at: datetime) -> bool:

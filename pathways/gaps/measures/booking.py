@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from pathways.engine import COMPLETED_STATES
-from pathways.gaps.case import BOOKED, Case, done_by
+from pathways.gaps.case import BOOKED, Case, days_from, done_by
 from pathways.gaps.measures.definitions import NONE, UNKNOWN, Counted, Line, Measure, Section, Table
 from pathways.gaps.rules.disclosure import Split
 from pathways.gaps.rules.spc import Direction
@@ -76,15 +76,16 @@ def _late_booked(case: Case) -> Iterator[Counted]:
     if contact is None or not case.came_late:
         return
     booked, born = case.first(BOOKED), case.first("baby_born")
-    if booked is not None and booked.at - contact.at <= _14_DAYS:
+    two_weeks = days_from(contact.at, 14)
+    if booked is not None and booked.at - contact.at <= two_weeks:
         part = 0
     elif born is not None and not (booked and booked.at < born.at):
         part = 2
     else:
         part = 1
-    yield Counted("M02.late", contact.at, part, _14_DAYS)
+    yield Counted("M02.late", contact.at, part, two_weeks)
     reason = case.evidence("BOOK_LATE_14D", "done", "late_reason")
-    yield Counted("M02.reason", contact.at, _REASON.get(reason, UNKNOWN), _14_DAYS)
+    yield Counted("M02.reason", contact.at, _REASON.get(reason, UNKNOWN), two_weeks)
 
 
 _REASON = {reason: place for place, reason in enumerate(LATE_REASONS)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from carecoord import clock
-from pathways.gaps.case import BOOKED, Case, done_by
+from pathways.gaps.case import BOOKED, Case, days_from, done_by
 from pathways.gaps.measures.definitions import UNKNOWN, Counted, Line, Measure, Section, Table, Unit
 from pathways.gaps.rules.disclosure import Split
 from pathways.gaps.rules.spc import Direction
@@ -26,12 +26,12 @@ _LATE = 2 + len(IN_THE_WAY)  # from here on, the same parts for women who came l
 def _continuity(case: Case) -> Iterator[Counted]:
     if case.ended is None:
         return
-    until = case.ended.at + _28_DAYS
-    contacts = [each for each in case.contacts if each.at <= until]
+    known = days_from(case.ended.at, 28)
+    contacts = [each for each in case.contacts if each.at <= case.ended.at + known]
     if len(contacts) >= FEWEST_CONTACTS:
         share = sum(each.by_named for each in contacts) / len(contacts)
-        yield Counted("M05.half", case.ended.at, int(share < HALF), _28_DAYS)
-        yield Counted("M05.share", case.ended.at, 0, _28_DAYS, round(share * 100))
+        yield Counted("M05.half", case.ended.at, int(share < HALF), known)
+        yield Counted("M05.share", case.ended.at, 0, known, round(share * 100))
 
 
 CONTINUITY = Measure(
@@ -112,7 +112,7 @@ def _options(case: Case) -> Iterator[Counted]:
         return
     named = {fact.details["option_status"] for fact in asked if fact.details.get("option_status")}
     part = UNKNOWN if not named else _part(named) + (_LATE if case.came_late else 0)
-    yield Counted("M12.offered", birth.at, part, _28_DAYS)
+    yield Counted("M12.offered", birth.at, part, days_from(birth.at, 28))
 
 
 def _part(named: set[str]) -> int:

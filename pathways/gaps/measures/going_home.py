@@ -8,7 +8,7 @@ from datetime import timedelta
 from carecoord import clock
 from pathways.engine import COMPLETED_STATES, Fact, SubjectKind
 from pathways.engine.facts import date_in
-from pathways.gaps.case import Case, done_by
+from pathways.gaps.case import Case, days_from, done_by
 from pathways.gaps.measures.definitions import Counted, Line, Measure, Section, Shown, Table
 from pathways.gaps.measures.ward import in_treatment
 from pathways.gaps.rules.disclosure import Split
@@ -95,7 +95,7 @@ def _feeding(case: Case) -> Iterator[Counted]:
     conflicts = case.all("feeding_conflict_logged")
     for birth in case.all("baby_born") if plan else ():
         logged = any(fact.baby_number == birth.baby_number for fact in conflicts)
-        yield Counted("M11.logged", birth.at, int(not logged), _14_DAYS)
+        yield Counted("M11.logged", birth.at, int(not logged), days_from(birth.at, 14))
     for each in case.owed("FEEDING_CONFLICT", "reconciled"):
         yield Counted("M11.settled", each.due_at - _HOURS_12, int(not done_by(each, each.due_at)), _HOURS_12)
 
@@ -133,7 +133,7 @@ def _naloxone(case: Case) -> Iterator[Counted]:
         if left:
             answers = case.answers("NALOXONE_DISCHARGE", "outcome")
             named = [fact.details.get("naloxone_outcome") for fact in answers if _of(fact) == each.subject_number]
-            yield Counted("M17.hand", left[0].at, int(not (named and named[-1] in IN_HAND)), _DAY)
+            yield Counted("M17.hand", left[0].at, int(not (named and named[-1] in IN_HAND)), days_from(left[0].at, 1))
 
 
 def _of(answer: Fact) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pathways.engine import Fact
-from pathways.gaps.case import Case, done_by
+from pathways.gaps.case import Case, days_from, done_by
 from pathways.gaps.measures.definitions import Counted, Line, Measure, Section, Shown, Table
 from pathways.gaps.measures.going_home import IN_HAND
 from pathways.gaps.rules.disclosure import Split
@@ -56,9 +56,10 @@ REACHED = Measure(
 def _mental_health(case: Case) -> Iterator[Counted]:
     for number, fact in _separations(case):
         owed = case.owed_for("SEP_MH_7D", "first_contact", number)
-        seen = owed is not None and done_by(owed, fact.at + _7_DAYS)
+        week = days_from(fact.at, 7)
+        seen = owed is not None and done_by(owed, fact.at + week)
         declined = owed is not None and owed.state == "declined"
-        yield Counted("M14.seen", fact.at, 0 if seen else 1 if declined else 2, _7_DAYS)
+        yield Counted("M14.seen", fact.at, 0 if seen else 1 if declined else 2, week)
 
 
 MENTAL_HEALTH = Measure(
@@ -91,9 +92,10 @@ def _risk(case: Case) -> Iterator[Counted]:
         if not case.was_exposed:
             continue
         review = case.owed_for("SEP_RISK_7D", "clinician_review", number)
-        by = fact.at + _7_DAYS
+        week = days_from(fact.at, 7)
+        by = fact.at + week
         both = review is not None and done_by(review, by) and _has_naloxone(case, by)
-        yield Counted("M15.both", fact.at, int(not both), _7_DAYS)
+        yield Counted("M15.both", fact.at, int(not both), week)
 
 
 def _has_naloxone(case: Case, at: datetime) -> bool:

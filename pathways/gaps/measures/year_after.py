@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pathways.gaps.case import Case, done_by
+from pathways.gaps.case import Case, days_from, done_by
 from pathways.gaps.measures.definitions import NONE, Counted, Line, Measure, Section, Shown, Table, Unit
 from pathways.gaps.rules.disclosure import Split
 from pathways.gaps.rules.spc import Direction
@@ -23,10 +23,11 @@ def _retained(case: Case) -> Iterator[Counted]:
     if end is None or not case.history.in_treatment_at(end.at):
         return
     for table, days in (("M16.m6", 182), ("M16.m12", 365)):
-        at = end.at + days * _DAY
+        known = days_from(end.at, days)
+        at = end.at + known
         if case.alive_at(at):
             part = 2 if _moved_out(case, at) else int(not case.history.in_treatment_at(at))
-            yield Counted(table, end.at, part, days * _DAY)
+            yield Counted(table, end.at, part, known)
 
 
 def _moved_out(case: Case, at: datetime) -> bool:
@@ -69,11 +70,12 @@ def _gp(case: Case) -> Iterator[Counted]:
     if end is None or (end.kind == "pregnancy_loss" and (case.gestation_at(end.at) or 0) < VIABLE):
         return
     for table, step, days in (("M18.invited", "invited", 56), ("M18.seen", "seen_or_declined", 84)):
-        by = end.at + days * _DAY
+        known = days_from(end.at, days)
+        by = end.at + known
         if case.alive_at(by):
             met = any(done_by(each, by) for each in case.owed("GP_6_8W", step))
             apart = "_apart" if case.was_separated(by) else ""
-            yield Counted(f"{table}{apart}", end.at, int(not met), days * _DAY)
+            yield Counted(f"{table}{apart}", end.at, int(not met), known)
 
 
 def _check(key: str, words: str, days: int) -> Iterator[Table]:
@@ -106,7 +108,7 @@ GP_CHECK = Measure(
 
 
 def _deaths(case: Case) -> Iterator[Counted]:
-    if case.died and case.ended and NONE <= case.died.at - case.ended.at <= 365 * _DAY:
+    if case.died and case.ended and NONE <= case.died.at - case.ended.at <= days_from(case.ended.at, 365):
         yield Counted("M23.deaths", case.died.at, 0)
 
 
@@ -137,8 +139,9 @@ def _engagement(case: Case) -> Iterator[Counted]:
     for at, score in case.engagement:
         yield Counted("M24.score", at, 0, value=score)
     for contact in case.contacts:
-        answered = any(contact.at <= at <= contact.at + _7_DAYS for at, _ in case.engagement)
-        yield Counted("M24.answered", contact.at, int(not answered), _7_DAYS)
+        week = days_from(contact.at, 7)
+        answered = any(contact.at <= at <= contact.at + week for at, _ in case.engagement)
+        yield Counted("M24.answered", contact.at, int(not answered), week)
 
 
 ENGAGEMENT = Measure(
