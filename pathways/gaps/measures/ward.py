@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pathways.engine import Fact, SubjectKind
 from pathways.engine.facts import instant_in
-from pathways.gaps.case import Case, done_by
+from pathways.gaps.case import Case, days_from, done_by
 from pathways.gaps.measures.definitions import UNKNOWN, Counted, Line, Measure, Section, Table, Unit
 from pathways.gaps.rules.disclosure import Split
 from pathways.gaps.rules.releases import BY_YEAR
@@ -44,7 +44,8 @@ def _first_dose(case: Case) -> Iterator[Counted]:
         owed = case.owed_for("OST_FIRST_DOSE", "given_or_decision", number)
         if owed is None or (left and left.at < owed.due_at):
             continue  # she went home before her next dose was due
-        given = next(iter(case.of_subject("dose_given", SubjectKind.ADMISSION, number)), None)
+        doses = case.of_subject("dose_given", SubjectKind.ADMISSION, number)
+        given = next((dose for dose in doses if dose.at >= admitted.at), None)
         known = owed.due_at - admitted.at + LATE_AFTER
         in_time = given is not None and given.at <= owed.due_at + LATE_AFTER
         yield Counted("M07.within", admitted.at, int(not in_time), known)
@@ -103,19 +104,20 @@ FIRST_DOSE = Measure(
 
 
 def _doses(case: Case) -> Iterator[Counted]:
-    outcomes = {fact.details.get("dose"): fact for fact in case.all("dose_given", "dose_outcome_recorded")}
-    for number, dose in enumerate(case.all("dose_scheduled"), start=1):
-        at = instant_in(dose.details.get("scheduled_for", "")) or dose.at
-        outcome = outcomes.get(dose.details.get("dose") or str(number))
-        yield Counted("M08.doses", at, _what_came_of_it(outcome, at), _DAY)
+    for dose in case.belonging.subjects(SubjectKind.DOSE):
+        plans, given, told = (
+            case.of_subject(kind, *dose) for kind in ("dose_scheduled", "dose_given", "dose_outcome_recorded")
+        )
+        times = [at for at in (instant_in(plan.details.get("scheduled_for", "")) for plan in plans) if at]
+        at = times[-1] if times else plans[0].at
+        yield Counted("M08.doses", at, _what_came_of_it(given, told, at), days_from(at, 1))
 
 
-def _what_came_of_it(outcome: Fact | None, due: datetime) -> int:
-    if outcome is None:
-        return UNKNOWN
-    if outcome.kind == "dose_given":
-        return int(outcome.at > due + LATE_AFTER)
-    return _LEFT_OUT.get(outcome.details.get("outcome", ""), 0)
+def _what_came_of_it(given: Sequence[Fact], told: Sequence[Fact], due: datetime) -> int:
+    """A dose that was given was given, whatever else was written of it; else the last word counts."""
+    if given:
+        return int(given[0].at > due + LATE_AFTER)
+    return _LEFT_OUT.get(told[-1].details.get("outcome", ""), 0) if told else UNKNOWN
 
 
 LATE_DOSES = Measure(
