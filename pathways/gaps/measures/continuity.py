@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from carecoord import clock
+from pathways.engine import Fact
 from pathways.gaps.case import BOOKED, Case, days_from, done_by
 from pathways.gaps.measures.definitions import UNKNOWN, Counted, Line, Measure, Section, Table, Unit
 from pathways.gaps.rules.disclosure import Split
@@ -110,16 +111,24 @@ def _options(case: Case) -> Iterator[Counted]:
     asked = [*case.answers("POSTNATAL_TX_OPTIONS", "done"), *case.answers("PN_TX_START", "outcome")]
     if birth is None or not (asked or case.history.in_treatment_at(birth.at)):
         return
-    named = {fact.details["option_status"] for fact in asked if fact.details.get("option_status")}
-    part = UNKNOWN if not named else _part(named) + (_LATE if case.came_late else 0)
+    part = _part(asked)
+    if part != UNKNOWN and case.came_late:
+        part += _LATE
     yield Counted("M12.offered", birth.at, part, days_from(birth.at, 28))
 
 
-def _part(named: set[str]) -> int:
-    """Whatever was offered comes first; then what stood in the way, in the order of ``IN_THE_WAY``."""
+def _part(asked: Sequence[Fact]) -> int:
+    """Whatever was offered comes first; then what stood in the way, in the order of ``IN_THE_WAY``; then all else.
+
+    Where nothing was written down, or that it was done but not with what, it cannot be known.
+    """
+    named = {fact.details.get("option_status", "") for fact in asked}
     if named & WERE_OFFERED:
         return 0
-    return next((place for place, status in enumerate(IN_THE_WAY, start=1) if status in named), _LATE - 1)
+    in_the_way = [place for place, status in enumerate(IN_THE_WAY, start=1) if status in named]
+    if in_the_way:
+        return in_the_way[0]
+    return _LATE - 1 if any(fact.kind != "handoff_completed" for fact in asked) else UNKNOWN
 
 
 _OUTCOMES = ("offered", *IN_THE_WAY.values(), "something else")
