@@ -10,7 +10,7 @@ from typing import Protocol
 
 from carecoord import clock
 from pathways.engine import COMPLETED_STATES, Fact, History, current_edd, gestation_in_days
-from pathways.engine.subjects import Belonging, Subject, SubjectKind
+from pathways.engine.subjects import Belonging, Subject, SubjectKind, subject_answered
 from pathways.engine.times import days_later
 
 BOOKED = "booking_completed"
@@ -154,12 +154,14 @@ class Case:
         """What was recorded about one step, in order."""
         return self._evidence.get((moment, step), [])
 
-    def evidence(self, moment: str, step: str, key: str, at: datetime | None = None) -> str:
-        """What was last written under ``key`` when the step was completed (by ``at``); blank where nothing was."""
-        for fact in reversed(self.answers(moment, step)):
-            if fact.details.get(key) and (at is None or fact.at <= at):
-                return fact.details[key]
-        return ""
+    def completed(self, moment: str, step: str) -> list[Fact]:
+        """What was recorded when one step was completed, in order."""
+        return [fact for fact in self.answers(moment, step) if fact.kind == "handoff_completed"]
+
+    def completed_for(self, moment: str, step: str, kind: SubjectKind, number: int) -> list[Fact]:
+        """What was recorded when one step was completed for one admission or separation; it has to be named."""
+        subject = Subject(kind, number)
+        return [fact for fact in self.completed(moment, step) if subject_answered(fact, kind) == subject]
 
     @cached_property
     def was_exposed(self) -> bool:
@@ -177,6 +179,12 @@ class Case:
 def days_from(at: datetime, days: int) -> timedelta:
     """How long so many days last from an instant (aware): by the clocks of London, as handoffs are due (``PnD``)."""
     return days_later(at, days, clock.LONDON) - at
+
+
+def last_word(answers: Sequence[Fact], key: str, at: datetime | None = None) -> str:
+    """What was last written under ``key`` (by ``at``); blank where nothing was."""
+    said = [fact.details[key] for fact in answers if fact.details.get(key) and (at is None or fact.at <= at)]
+    return said[-1] if said else ""
 
 
 def done_by(handoff: Owed, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from pathways.engine import COMPLETED_STATES
-from pathways.gaps.case import BOOKED, Case, days_from, done_by
+from pathways.gaps.case import BOOKED, Case, days_from, done_by, last_word
 from pathways.gaps.measures.definitions import NONE, UNKNOWN, Counted, Line, Measure, Section, Table
 from pathways.gaps.rules.disclosure import Split
 from pathways.gaps.rules.spc import Direction
@@ -84,7 +84,7 @@ def _late_booked(case: Case) -> Iterator[Counted]:
     else:
         part = 1
     yield Counted("M02.late", contact.at, part, two_weeks)
-    reason = case.evidence("BOOK_LATE_14D", "done", "late_reason")
+    reason = last_word(case.answers("BOOK_LATE_14D", "done"), "late_reason")
     yield Counted("M02.reason", contact.at, _REASON.get(reason, UNKNOWN), two_weeks)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from carecoord import clock
 from pathways.engine import COMPLETED_STATES, Fact, SubjectKind
 from pathways.engine.facts import date_in
-from pathways.gaps.case import Case, days_from, done_by
-from pathways.gaps.measures.definitions import Counted, Line, Measure, Section, Shown, Table
-from pathways.gaps.measures.ward import in_treatment
+from pathways.engine.whereabouts import whereabouts
+from pathways.gaps.case import Case, days_from, done_by, last_word
+from pathways.gaps.measures.definitions import NONE, Counted, Line, Measure, Section, Shown, Table
+from pathways.gaps.measures.ward import stays
 from pathways.gaps.rules.disclosure import Split
 from pathways.gaps.rules.spc import Direction
 
@@ -21,15 +22,18 @@ _ELSEWHERE = ("neonatal_unit", "other_hospital")
 
 
 def _before_the_baby(case: Case) -> Iterator[Counted]:
-    for birth in case.all("baby_born"):
-        baby = birth.baby_number
-        left = next((fact for fact in case.all("mother_discharged") if fact.at > birth.at), None)
-        home = next((fact for fact in case.all("baby_discharged") if fact.baby_number == baby), None)
-        if left is None or _apart(case, baby, left) or not _stayed(case, baby) or not case.alive_at(left.at):
+    for baby, birth in _births(case).items():
+        left = next((fact for fact in case.all("mother_discharged") if fact.order > birth.order), None)
+        if left is None or not _stayed(case, baby) or not _together(case, baby, left):
             continue
+        home = next(
+            (fact for fact in case.all("baby_discharged") if fact.baby_number == baby and fact.order > birth.order),
+            None,
+        )
         part = 0
         if home is None or home.at - left.at >= _HOURS_6:
-            offer = case.evidence("MOTHER_STAYS", "offer_answered", "stay_offer")
+            offers = [fact for fact in case.answers("MOTHER_STAYS", "offer_answered") if fact.baby_number == baby]
+            offer = last_word(offers, "stay_offer", left.at)
             part = 3 if not offer else 2 if offer == "not_available" else 1
         yield Counted("M10.home", left.at, part, _HOURS_6)
 
@@ -41,12 +45,18 @@ def _stayed(case: Case, baby: int) -> bool:
     return observed or any(fact.details.get("place") in _ELSEWHERE for fact in placed)
 
 
-def _apart(case: Case, baby: int, at: Fact) -> bool:
-    """Whether this baby was placed away when she left."""
-    changes = [
-        fact for fact in case.all("separated", "reunified") if fact.order < at.order and fact.named_baby in (None, baby)
-    ]
-    return bool(changes) and changes[-1].kind == "separated"
+def _together(case: Case, baby: int, left: Fact) -> bool:
+    """Whether both lived when she left, and this baby was not placed away."""
+    where = whereabouts(fact for fact in case.history.facts if fact.at <= left.at)
+    return baby in where.with_her and not where.mother_died
+
+
+def _births(case: Case) -> dict[int, Fact]:
+    """The birth of each baby."""
+    found: dict[int, Fact] = {}
+    for birth in case.all("baby_born"):
+        found.setdefault(birth.baby_number, birth)
+    return found
 
 
 BEFORE_HER_BABY = Measure(
@@ -93,8 +103,8 @@ BEFORE_HER_BABY = Measure(
 def _feeding(case: Case) -> Iterator[Counted]:
     plan = next((each for each in case.owed("FEEDING_PLAN", "signed_x2") if each.state in COMPLETED_STATES), None)
     conflicts = case.all("feeding_conflict_logged")
-    for birth in case.all("baby_born") if plan else ():
-        logged = any(fact.baby_number == birth.baby_number for fact in conflicts)
+    for baby, birth in _births(case).items() if plan else ():
+        logged = any(fact.baby_number == baby for fact in conflicts)
         yield Counted("M11.logged", birth.at, int(not logged), days_from(birth.at, 14))
     for each in case.owed("FEEDING_CONFLICT", "reconciled"):
         yield Counted("M11.settled", each.due_at - _HOURS_12, int(not done_by(each, each.due_at)), _HOURS_12)
@@ -131,14 +141,14 @@ def _naloxone(case: Case) -> Iterator[Counted]:
     for each in case.owed("NALOXONE_DISCHARGE", "outcome"):
         left = case.of_subject("mother_discharged", SubjectKind.ADMISSION, each.subject_number)
         if left:
-            answers = case.answers("NALOXONE_DISCHARGE", "outcome")
-            named = [fact.details.get("naloxone_outcome") for fact in answers if _of(fact) == each.subject_number]
-            yield Counted("M17.hand", left[0].at, int(not (named and named[-1] in IN_HAND)), days_from(left[0].at, 1))
+            answers = case.completed_for("NALOXONE_DISCHARGE", "outcome", SubjectKind.ADMISSION, each.subject_number)
+            day = days_from(left[0].at, 1)  # a kit that comes later was not in her hand when she went
+            yield Counted("M17.hand", left[0].at, int(not in_hand(answers, left[0].at + day)), day)
 
 
-def _of(answer: Fact) -> int:
-    """Which admission an answer is about; a blank means the first."""
-    return int(answer.details.get("admission") or 1)
+def in_hand(answers: Sequence[Fact], at: datetime) -> bool:
+    """Whether she has naloxone, by the last of these answers up to an instant."""
+    return last_word(answers, "naloxone_outcome", at) in IN_HAND
 
 
 NALOXONE = Measure(
@@ -159,7 +169,7 @@ NALOXONE = Measure(
 
 def _first_visit(case: Case) -> Iterator[Counted]:
     birth = case.first("baby_born")
-    left = next((fact for fact in case.all("mother_discharged") if birth and fact.at > birth.at), None)
+    left = next((fact for fact in case.all("mother_discharged") if birth and fact.order > birth.order), None)
     if left is None:
         return
     visits = [*case.owed("PN_MIDWIFE_36H", "seen"), *case.owed("SEP_MIDWIFERY", "first_visit")]
@@ -195,24 +205,27 @@ FIRST_VISIT = Measure(
 
 
 def _handed_over(case: Case) -> Iterator[Counted]:
-    for number, _, left in in_treatment(case):
+    for number, _, left in stays(case):
         if left is None:
             continue
-        if owed := case.owed_for("DISCHARGE_OST_HANDOVER", "both_acknowledged", number):
-            yield Counted("M20.before", left.at, int(not done_by(owed, left.at)))
+        handover = case.owed_for("DISCHARGE_OST_HANDOVER", "both_acknowledged", number)
+        if handover and case.history.in_treatment_at(left.at):
+            yield Counted("M20.before", left.at, int(not done_by(handover, left.at)))
         next_on = date_in(left.details.get("next_dose_on", ""))
-        if next_on and case.owed_for("FIRST_COMMUNITY_DOSE", "confirmed", number):
-            taken = _taken_on(case, number)
-            in_time = taken is not None and clock.today(taken.at) <= next_on
-            wait = timedelta(days=max((next_on - clock.today(left.at)).days, 0) + 1)
-            yield Counted("M20.taken", left.at, int(not in_time), wait)
+        first_dose = case.owed_for("FIRST_COMMUNITY_DOSE", "confirmed", number)
+        if next_on and first_dose:
+            in_time = any(clock.today(at) <= next_on for at in _taken(case, number, left))
+            yield Counted("M20.taken", left.at, int(not in_time), max(first_dose.due_at - left.at, NONE))
 
 
-def _taken_on(case: Case, admission: int) -> Fact | None:
-    for fact in case.answers("FIRST_COMMUNITY_DOSE", "confirmed"):
-        if _of(fact) == admission and fact.details.get("pharmacy_confirmation") == "taken":
-            return fact
-    return None
+def _taken(case: Case, admission: int, left: Fact) -> Iterator[datetime]:
+    """When she took a dose after that admission: as the pharmacy said, or as the dose itself was confirmed."""
+    for fact in case.completed_for("FIRST_COMMUNITY_DOSE", "confirmed", SubjectKind.ADMISSION, admission):
+        if fact.details.get("pharmacy_confirmation") == "taken":
+            yield fact.at
+    for fact in case.of_subject("dose_confirmed", SubjectKind.ADMISSION, admission):
+        if fact.order > left.order:
+            yield fact.at
 
 
 HANDED_OVER = Measure(

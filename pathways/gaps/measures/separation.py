@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pathways.engine import Fact
+from pathways.engine import Fact, SubjectKind
 from pathways.gaps.case import Case, days_from, done_by
 from pathways.gaps.measures.definitions import Counted, Line, Measure, Section, Shown, Table
-from pathways.gaps.measures.going_home import IN_HAND
+from pathways.gaps.measures.going_home import in_hand
 from pathways.gaps.rules.disclosure import Split
 from pathways.gaps.rules.spc import Direction
 
@@ -23,8 +23,12 @@ def _separations(case: Case) -> Iterator[tuple[int, Fact]]:
 
 def _reached(case: Case) -> Iterator[Counted]:
     for number, fact in _separations(case):
-        owed = case.owed_for("SEP_CONTACT", "contact_1", number)
-        in_time = (owed is not None and done_by(owed, fact.at + hours) for hours in (_HOURS_24, _HOURS_72))
+        contacts = [
+            each.at
+            for each in case.completed_for("SEP_CONTACT", "contact_1", SubjectKind.SEPARATION, number)
+            if each.details.get("contact_successful") != "no"  # a try is no contact
+        ]
+        in_time = (any(at <= fact.at + hours for at in contacts) for hours in (_HOURS_24, _HOURS_72))
         yield Counted("M13.reached", fact.at, 2 - sum(in_time), _HOURS_72)
 
 
@@ -105,7 +109,7 @@ def _has_naloxone(case: Case, at: datetime) -> bool:
         ("NALOXONE_DISCHARGE", "outcome"),
         ("NALOXONE_ANTENATAL", "done"),
     )
-    return any(case.evidence(moment, step, "naloxone_outcome", at) in IN_HAND for moment, step in given)
+    return any(in_hand(case.completed(moment, step), at) for moment, step in given)
 
 
 RISK = Measure(
@@ -133,8 +137,9 @@ RISK = Measure(
 
 
 def _told_before_labour(case: Case) -> Iterator[Counted]:
-    planned, separated = case.first("separation_possible"), case.first("separated")
-    if planned is None or separated is None:
+    planned = case.first("separation_possible")
+    separated = next((fact for fact in case.all("separated") if planned and fact.order > planned.order), None)
+    if separated is None:
         return
     labour = _labour(case) or separated
     told = case.answers("SEPARATION_PLAN", "told_in_person")

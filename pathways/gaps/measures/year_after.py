@@ -32,8 +32,10 @@ def _retained(case: Case) -> Iterator[Counted]:
 
 def _moved_out(case: Case, at: datetime) -> bool:
     """Whether she had moved by then to where this record does not reach: not retained, and not stopped."""
-    closed = [fact for fact in case.all("closed") if fact.at <= at]
-    return bool(closed) and closed[-1].details.get("reason") in ("moved_out", "withdrew")
+    turns = [fact for fact in case.all("closed", "reopened") if fact.at <= at]
+    if not turns or turns[-1].kind == "reopened":
+        return False
+    return turns[-1].details.get("reason") in ("moved_out", "withdrew")
 
 
 def _retention(key: str, months: int, days: int) -> Table:
