@@ -7,7 +7,7 @@ has followed up long enough. Its old units leave the cells and its new ones ente
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -130,11 +130,13 @@ def _write(sums: Sums) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_CHANGE, _columns(sums))
             if cursor.rowcount < len(sums):
-                cursor.execute(_MAKE, _columns({key: values for key, values in sums.items() if min(values) >= 0}))
+                # None that is new gains a woman without a unit: that is one where her first month has moved to.
+                new = {key: (count, women) for key, (count, women) in sums.items() if count >= women >= 0}
+                cursor.execute(_MAKE, _columns(new))
     return len(sums)
 
 
-def _columns(sums: Sums) -> list[list[object]]:
+def _columns(sums: Mapping[Key, Sequence[int]]) -> list[list[object]]:
     return [list(column) for column in zip(*((*key, *values) for key, values in sorted(sums.items())), strict=True)]
 
 

@@ -44,6 +44,19 @@ def test_an_entry_in_error_leaves_the_sums() -> None:
     assert cells("M01.booked") == {}
 
 
+def test_the_month_in_which_she_is_counted_may_move() -> None:
+    record = journey()
+    (first, _) = happened(record, ("contact_made", ago(80)), ("contact_made", ago(20)))
+    refresh()
+
+    correct_event(first, reason="another woman", by=staff())
+    happened(record, ("drug_use_disclosed", ago(10), {"opioid": "yes"}))
+    refresh()
+
+    assert list(Cell.objects.filter(of_table="M24.answered", count__gt=0).values_list("count", "women")) == [(1, 1)]
+    assert differences(clock.now()) == []
+
+
 def test_it_counts_when_it_has_been_followed_up() -> None:
     record = journey(edd=clock.today(ago(-100)))
     happened(record, ("first_contact", ago(5)))
