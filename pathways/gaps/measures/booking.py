@@ -25,8 +25,8 @@ LATE_REASONS = {
 
 def _booked(case: Case) -> Iterator[Counted]:
     anchor = case.first(BOOKED) or case.first("baby_born")
-    loss = case.first("pregnancy_loss")
-    lost_at = case.gestation_at(loss.at) if loss else None
+    ended = case.ended
+    lost_at = case.gestation_at(ended.at) if ended and ended.kind == "pregnancy_loss" else None
     if anchor is None or (lost_at is not None and lost_at < _BY_10):
         return
     days = case.gestation_at(anchor.at)
