@@ -9,13 +9,16 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
+        from pathways.gaps.counting import ATTENDED
         from pathways.grants import FOLLOWING
         from referrals.access import grants_of
+        from referrals.counted import attended_of
         from referrals.declared_steps import declare_after_migrate
 
         build_after_migrate(self, "referrals.wall", needs="referrals_waiting")
         declare_after_migrate(self)
         FOLLOWING.append(grants_of)
+        ATTENDED.append(attended_of)
         self._fill_places()
 
     def _fill_places(self) -> None:

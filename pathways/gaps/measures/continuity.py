@@ -62,17 +62,15 @@ CONTINUITY = Measure(
 
 
 def _trips(case: Case) -> Iterator[Counted]:
+    for each in case.attended:
+        yield Counted("M06.together", each.at, int(not each.together))
     birth = case.first("baby_born")
     if birth is None:
         return
-    before = [each for each in case.attended if each.at <= birth.at]
-    days = {clock.today(each.at) for each in before} | {
-        clock.today(fact.at) for fact in case.all(BOOKED, "contact_made") if fact.at <= birth.at
-    }
+    days = {clock.today(each.at) for each in case.attended if each.at <= birth.at}
+    days |= {clock.today(fact.at) for fact in case.all(BOOKED, "contact_made") if fact.at <= birth.at}
     if days:
         yield Counted("M06.trips", birth.at, 0, value=len(days))
-    for each in before:
-        yield Counted("M06.together", each.at, int(not each.together))
 
 
 TRIPS = Measure(
@@ -81,7 +79,7 @@ TRIPS = Measure(
     why="Women valued services in one place rather than many appointments. Fewer trips is not always better: read it "
     "with the contacts.",
     numerator="appointments on a day with several services in one place; median days on which she came",
-    denominator="all appointments that were kept up to the birth; women who gave birth",
+    denominator="all appointments that were kept; women who gave birth",
     exclusions="emergencies",
     better=Direction.NEITHER,
     section=Section.PREGNANCY,
