@@ -33,9 +33,8 @@ def _retained(case: Case) -> Iterator[Counted]:
 def _moved_out(case: Case, at: datetime) -> bool:
     """Whether she had moved by then to where this record does not reach: not retained, and not stopped."""
     turns = [fact for fact in case.all("closed", "reopened") if fact.at <= at]
-    if not turns or turns[-1].kind == "reopened":
-        return False
-    return turns[-1].details.get("reason") in ("moved_out", "withdrew")
+    last = turns[-1] if turns else None
+    return last is not None and last.kind == "closed" and last.details.get("reason") in ("moved_out", "withdrew")
 
 
 def _retention(key: str, months: int, days: int) -> Table:
