@@ -9,17 +9,26 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from carecoord.access.wall import build_after_migrate
-        from pathways.gaps.counting import ATTENDED
         from pathways.grants import FOLLOWING
         from referrals.access import grants_of
-        from referrals.counted import attended_of
         from referrals.declared_steps import declare_after_migrate
 
         build_after_migrate(self, "referrals.wall", needs="referrals_waiting")
         declare_after_migrate(self)
         FOLLOWING.append(grants_of)
-        ATTENDED.append(attended_of)
         self._fill_places()
+        self._be_counted()
+
+    def _be_counted(self) -> None:
+        """What of it the numbers about sites count."""
+        from pathways.gaps.counting import ATTENDED, REFERRED
+        from pathways.gaps.measures import register
+        from referrals.counted import attended_of, referred_of
+        from referrals.rules.became import OUTCOMES
+
+        ATTENDED.append(attended_of)
+        REFERRED.append(referred_of)
+        register(OUTCOMES)
 
     def _fill_places(self) -> None:
         """What stands on her journey's page and beside others, and what the demonstration tells."""

@@ -1,27 +1,51 @@
-"""What the numbers about sites ask of appointments: on which days she came, and whether much was in that place then."""
+"""What the numbers about sites ask of referrals and appointments: of many journeys at once, in a query each."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from pathways.gaps.case import Attended
-from referrals.models import Appointment, Session
+from pathways.gaps.case import Attended, Referred
+from referrals.models import Appointment, ReferralStep, Session
+from referrals.rules.attendance import CAME
 
-Came = Appointment.Attended
-# By phone or video she made no trip.
-HERSELF = (Came.YES, Came.LATE, Came.LEFT)
+CAME_THERE = CAME - {Appointment.Attended.REMOTE}
 
 
 def attended_of(journeys: Collection[int]) -> Mapping[int, list[Attended]]:
-    """The appointments that women came to, by journey. Two queries, however many they are."""
-    rows = Appointment.objects.filter(journey__in=journeys, attended__in=HERSELF).order_by("during", "pk")
-    columns = list(rows.values_list("journey_id", "during", "session__clinic_id"))
-    held = Session.objects.filter(clinic__in={clinic for *_, clinic in columns if clinic}, cancelled_at=None)
-    held = held.exclude(took_place=False).order_by()
-    kinds = dict(held.values_list("clinic_id").annotate(kinds=Count("kind", distinct=True)))
-    found: dict[int, list[Attended]] = {}
-    for journey, during, clinic in columns:
-        found.setdefault(journey, []).append(Attended(during.lower, together=kinds.get(clinic, 0) > 1))
+    """The appointments to which each came, in order; by phone or video is no trip, and no place.
+
+    Several services in one place: on that day sessions of two kinds or more took place there, or were to.
+    """
+    rows = Appointment.objects.filter(
+        journey__in=journeys, state=Appointment.State.BOOKED, attended__in=CAME_THERE
+    ).annotate(kinds=Coalesce(Subquery(_kinds_that_day()), 0))
+    found: dict[int, list[Attended]] = defaultdict(list)
+    for journey, during, kinds in rows.order_by("during", "pk").values_list("journey_id", "during", "kinds"):
+        found[journey].append(Attended(during.lower, together=kinds >= 2))
+    return found
+
+
+def _kinds_that_day() -> QuerySet[Session, int]:
+    """How many kinds of services the clinic of an appointment's session has, without what was cancelled."""
+    held = Session.objects.filter(clinic=OuterRef("session__clinic"), cancelled_at=None).exclude(took_place=False)
+    return held.order_by().values("clinic").annotate(kinds=Count("kind", distinct=True)).values("kinds")
+
+
+def referred_of(journeys: Collection[int]) -> Mapping[int, list[Referred]]:
+    """The referrals of each with their steps, in order."""
+    steps = ReferralStep.objects.filter(referral__journey__in=journeys).order_by("referral", "pk")
+    kept: dict[tuple[int, int], tuple[str, datetime, list[tuple[datetime, str, str]]]] = {}
+    for journey, referral, kind, sent, at, state, reason, outcome in steps.values_list(
+        *("referral__journey_id", "referral_id", "referral__service__kind", "referral__sent_at"),
+        *("at", "state", "reason", "outcome"),
+    ):
+        kept.setdefault((journey, referral), (kind, sent, []))[2].append((at, state, reason or outcome))
+    found: dict[int, list[Referred]] = defaultdict(list)
+    for (journey, _), referred in kept.items():
+        found[journey].append(Referred(*referred))
     return found

@@ -55,6 +55,18 @@ class Attended:
 
 
 @dataclass(frozen=True)
+class Referred:
+    """One referral of hers: to which kind of service, when it was sent, and what followed.
+
+    ``steps``: (when, the state of the loop, why: its reason or its outcome), in order.
+    """
+
+    kind: str
+    at: datetime
+    steps: Sequence[tuple[datetime, str, str]]
+
+
+@dataclass(frozen=True)
 class Case:
     """One pregnancy: its facts (in any order), its handoffs, and what the record knows besides.
 
@@ -68,6 +80,7 @@ class Case:
     edd_at_entry: date | None = None
     contacts: Sequence[Contact] = ()
     attended: Sequence[Attended] = ()
+    referred: Sequence[Referred] = ()
     engagement: Sequence[tuple[datetime, int]] = ()  # when she answered CE-8, and her score from 0 to 100
 
     @cached_property

@@ -11,14 +11,15 @@ from carecoord import clock
 from carecoord.sites.models import Site
 from pathways.engine import Fact
 from pathways.engine import Handoff as Answered
-from pathways.gaps.case import Attended, Case, Contact
-from pathways.gaps.measures import ALL
+from pathways.gaps.case import Attended, Case, Contact, Referred
+from pathways.gaps.measures import BY_KEY
 from pathways.models import Event, Handoff, Journey
 
 T = TypeVar("T")
 MIDWIFE_CONTACTS = frozenset({"booking_completed", "contact_made", "postnatal_visit"})
 # What other apps know of many journeys: they stand on this one, and name it here.
 ATTENDED: list[Callable[[Collection[int]], Mapping[int, list[Attended]]]] = []
+REFERRED: list[Callable[[Collection[int]], Mapping[int, list[Referred]]]] = []
 ENGAGEMENT: list[Callable[[Collection[int]], Mapping[int, list[tuple[datetime, int]]]]] = []
 
 
@@ -72,7 +73,7 @@ def units_of(case: Case) -> list[Unit]:
             counted.value,
             int((counted.at + counted.follow_up).timestamp()),
         )
-        for measure in ALL
+        for measure in BY_KEY.values()
         for counted in measure.counted(case)
     ]
     return sorted(found, key=lambda unit: unit.month)
@@ -88,7 +89,8 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
         journeys, {pk: {midwife, buddy} - {None} for pk, *_, midwife, buddy, _ in rows}
     )
     owed = _handoffs(journeys)
-    attended, engagement = _from_others(ATTENDED, journeys), _from_others(ENGAGEMENT, journeys)
+    attended, referred = _from_others(ATTENDED, journeys), _from_others(REFERRED, journeys)
+    engagement = _from_others(ENGAGEMENT, journeys)
     found = {}
     for pk, site, entered, edd, _, _, created in rows:
         hers = facts.get(pk, [])
@@ -100,6 +102,7 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
             edd_at_entry=edd,
             contacts=contacts.get(pk, ()),
             attended=attended.get(pk, ()),
+            referred=referred.get(pk, ()),
             engagement=engagement.get(pk, ()),
         )
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pathways.gaps.measures import booking, continuity, going_home, separation, ward, year_after
 from pathways.gaps.measures.definitions import Counted, Line, Measure, Section, Shown, Table, Unit
 
@@ -34,7 +32,15 @@ ALL: tuple[Measure, ...] = (
     year_after.ENGAGEMENT,
     year_after.MISSED,
 )
-BY_KEY: Mapping[str, Measure] = {measure.key: measure for measure in ALL}
-TABLES: Mapping[str, Table] = {table.key: table for measure in ALL for table in measure.tables}
+# With what other apps count besides: they stand on this one, and register it.
+BY_KEY: dict[str, Measure] = {measure.key: measure for measure in ALL}
+TABLES: dict[str, Table] = {table.key: table for measure in ALL for table in measure.tables}
 
-__all__ = ["ALL", "BY_KEY", "TABLES", "Counted", "Line", "Measure", "Section", "Shown", "Table", "Unit"]
+
+def register(measure: Measure) -> None:
+    """Count, and tell, what another app declares as well. It is none of the 25, and stands on that app's own pages."""
+    BY_KEY[measure.key] = measure
+    TABLES.update((table.key, table) for table in measure.tables)
+
+
+__all__ = ["ALL", "BY_KEY", "TABLES", "Counted", "Line", "Measure", "Section", "Shown", "Table", "Unit", "register"]
