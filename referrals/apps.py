@@ -35,9 +35,11 @@ class ReferralsConfig(AppConfig):
         from carecoord.audit.panels import SCREEN
         from carecoord.panels import Panel
         from pathways.demo.parts import NAMED
+        from pathways.gaps.panels import ON_THE_OVERVIEW
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY
         from referrals.options import OPTIONS
+        from referrals.pages.after_birth import after_birth
         from referrals.pages.appointments import on_her_journey
         from referrals.pages.on_her_journey import referrals_panel
         from referrals.pages.options import options_panel
@@ -46,9 +48,11 @@ class ReferralsConfig(AppConfig):
         from referrals.panels import BESIDE_A_DAY
 
         register(OPTIONS)
-        NAMED.extend(f"referrals.demo.{part}.part" for part in ("her_days", "directory", "referring", "clinics"))
+        parts = ("her_days", "directory", "referring", "clinics", "outcomes")
+        NAMED.extend(f"referrals.demo.{part}.part" for part in parts)
         SCREEN.register(Panel("overrides", 20, "referrals/overrides_panel.html", overrides_panel))
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))
         ON_HER_JOURNEY.register(Panel("referrals", 24, "referrals/referrals_panel.html", referrals_panel))
         ON_HER_JOURNEY.register(Panel("visits", 26, "referrals/appointments_panel.html", on_her_journey))
+        ON_THE_OVERVIEW.register(Panel("after_birth", 10, "referrals/after_birth_panel.html", after_birth))
         BESIDE_A_DAY.register(Panel("waiting", 10, "referrals/waiting_beside.html", beside_a_day))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.urls import path
 
 from referrals.views import (
-    # =====     day_list,
     attendance,
     booking,
     calendars,
@@ -21,6 +20,7 @@ from referrals.views import (
     planning,
     referrals,
     sending,
+    service_map,
     services,
     visits,
     waiting,
@@ -31,6 +31,8 @@ HERS = f"{HER}appointments/"
 ONE = f"{HERS}<int:appointment>/"
 
 urlpatterns = [
+    path("gaps/services/", service_map.service_map_page, name="service_map"),
+    path("gaps/services/csv/", service_map.service_map_csv, name="service_map_csv"),
     path("services/", services.services, name="services"),
     path("services/add/", keeping.add, name="service_add"),
     path("services/places/", places.places, name="places"),

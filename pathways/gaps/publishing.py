@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -59,13 +59,15 @@ def publish(
     *,
     seconds: float = 3600,
     cells_of: Callable[[Table], Sequence[Summed]] = stored_cells,
+    tables: Iterable[Table] = TABLES.values(),
 ) -> int:
     """Take every step that is due by ``at`` (aware; now). Returns how many blocks were told. Cells must be up to date.
 
-    After ``seconds`` it stops between two tables, and goes on when it is called again.
+    ``tables``: of these; all, unless the demonstration tells its own. After ``seconds`` it stops between two tables, and
+    goes on when it is called again.
     """
     at, told, until = at or clock.now(), 0, time.monotonic() + seconds
-    for table in TABLES.values():
+    for table in tables:
         if time.monotonic() < until:
             told += _tell(table, at, cells_of)
     return told
