@@ -6,14 +6,13 @@ here counts women. Three queries, however many sites there are.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from carecoord import clock
 from carecoord.sites.models import Site
-from pathways.gaps.figures import NOT_TOLD, Figure, share_in_words, span_in_words
+from pathways.gaps.figures import NOT_TOLD, Figure, month_in_words, share_in_words
 from pathways.gaps.measures import BY_KEY, TABLES, Line, Measure, Shown
 from pathways.gaps.models import Standing
 from pathways.models import Need
@@ -79,11 +78,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMap:
-    """``sites`` in alphabetical order. ``span``: the period of most numbers; None where nothing was told yet."""
+    """``sites`` in alphabetical order. ``is_told``: whether any number was told yet."""
 
     sites: Sequence[Site]
     groups: Sequence[Group]
-    span: str | None
+    is_told: bool
 
     @property
     def is_wide(self) -> bool:
@@ -108,9 +107,7 @@ def service_map(today: date) -> ServiceMap:
     """The whole map, as it stands."""
     sites, offered, told = list(Site.objects.order_by("name")), offers(), _told()
     groups = [Group(heading, rows) for heading, rows in _rows(sites, offered, told, today)]
-    spans = Counter((row.since, row.until) for row in told.values())
-    usual = max(spans, key=lambda span: (spans[span], span), default=None)
-    return ServiceMap(sites, groups, span_in_words(*usual) if usual else None)
+    return ServiceMap(sites, groups, bool(told))
 
 
 def _told() -> Told:
@@ -158,7 +155,15 @@ def _outcome(told: Told, key: str, place: int) -> Outcome | None:
     value, of = share_in_words(table, _numbers(row, first))
     more = [(line.words, f"{found[0]:,}") for line in others if not line.of and (found := _numbers(row, line))]
     figure = Figure(value, f"{of} {table.one_is}s" if value.endswith("%") else of)
-    return Outcome(figure, first.words, more, span_in_words(row.since, row.until))
+    return Outcome(figure, first.words, more, _span(row.since, row.until))
+
+
+def _span(since: date, until: date) -> str:
+    """The months from ``since`` to before ``until``: "2025", "2024 to 2025", "Apr 2025 to Mar 2026"."""
+    last = until - timedelta(days=1)
+    of_years = (since.month, last.month) == (1, 12)
+    ends = (str(since.year), str(last.year)) if of_years else (month_in_words(since), month_in_words(last))
+    return " to ".join(dict.fromkeys(ends))
 
 
 def _numbers(row: Standing, line: Line) -> tuple[int, int] | None:
