@@ -21,13 +21,14 @@ class ReferralsConfig(AppConfig):
 
     def _be_counted(self) -> None:
         """What of it the numbers about sites count."""
-        from pathways.gaps.counting import ATTENDED, REFERRED
+        from pathways.gaps.counting import ATTENDED, OPTIONS, REFERRED
         from pathways.gaps.measures import register
-        from referrals.counted import attended_of, referred_of
+        from referrals.counted import attended_of, options_of, referred_of
         from referrals.rules.became import OUTCOMES
 
         ATTENDED.append(attended_of)
         REFERRED.append(referred_of)
+        OPTIONS.append(options_of)
         register(OUTCOMES)
 
     def _fill_places(self) -> None:

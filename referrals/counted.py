@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from pathways.gaps.case import Attended, Referred
-from referrals.models import Appointment, ReferralStep, Session
+from referrals.models import Appointment, ReferralStep, Session, TreatmentOption
 from referrals.rules.attendance import CAME
 
 CAME_THERE = CAME - {Appointment.Attended.REMOTE}
@@ -25,12 +26,13 @@ def attended_of(journeys: Collection[int]) -> Mapping[int, list[Attended]]:
         journey__in=journeys, state=Appointment.State.BOOKED, attended__in=CAME_THERE
     ).annotate(kinds=Coalesce(Subquery(_kinds_that_day()), 0))
     found: dict[int, list[Attended]] = defaultdict(list)
-    for journey, during, kinds in rows.order_by("during", "pk").values_list("journey_id", "during", "kinds"):
-        found[journey].append(Attended(during.lower, together=kinds >= 2))
+    columns = ("journey_id", "during", "kinds", "kind")
+    for journey, during, kinds, kind in rows.order_by("during", "pk").values_list(*columns):
+        found[journey].append(Attended(during.lower, kinds >= 2, kind))
     return found
 
 
-def _kinds_that_day() -> QuerySet[Session, int]:
+def _kinds_that_day() -> QuerySet[Any, Any]:
     """How many kinds of services the clinic of an appointment's session has, without what was cancelled."""
     held = Session.objects.filter(clinic=OuterRef("session__clinic"), cancelled_at=None).exclude(took_place=False)
     return held.order_by().values("clinic").annotate(kinds=Count("kind", distinct=True)).values("kinds")
@@ -48,4 +50,13 @@ def referred_of(journeys: Collection[int]) -> Mapping[int, list[Referred]]:
     found: dict[int, list[Referred]] = defaultdict(list)
     for (journey, _), referred in kept.items():
         found[journey].append(Referred(*referred))
+    return found
+
+
+def options_of(journeys: Collection[int]) -> Mapping[int, list[str]]:
+    """What came of each kind of treatment after birth for each: the newest row of a kind, its status."""
+    rows = TreatmentOption.objects.filter(journey__in=journeys).order_by("journey", "kind", "-pk")
+    found: dict[int, list[str]] = defaultdict(list)
+    for journey, status in rows.distinct("journey", "kind").values_list("journey_id", "status"):
+        found[journey].append(status)
     return found

@@ -21,7 +21,8 @@ OF_THE_WARD = tuple(
 # Her plans, needs and goals: tests/pages/test_plans.py, tests/pages/test_needs.py and tests/browser/test_plans.py.
 OF_PLANS = ("pathways.views.plans", "pathways.views.plans_sent", "pathways.views.needs")
 
-# Referrals, clinics, appointments, trips and calendars: tests of the same names in tests/pages and tests/browser.
+# Referrals, clinics, appointments, trips, calendars, the map of services: tests of these names in tests/pages,
+# tests/gaps and tests/browser.
 OF_REFERRALS = tuple(
     f"referrals.views.{module}"
     for module in (
@@ -38,6 +39,7 @@ OF_REFERRALS = tuple(
         "planning",
         "referrals",
         "sending",
+        "service_map",
         "visits",
         "waiting",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Protocol
@@ -48,10 +48,14 @@ class Contact:
 
 @dataclass(frozen=True)
 class Attended:
-    """One appointment that she came to; ``together``: several services were in that place on that day."""
+    """One appointment that she came to; ``together``: several services were in that place on that day.
+
+    ``kind``: of which service it was, where that is known.
+    """
 
     at: datetime
     together: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Case:
     """One pregnancy: its facts (in any order), its handoffs, and what the record knows besides.
 
     ``sites``: (from when, the site's id), in order; the first one from the beginning. ``nation`` is ENG or SCO.
+    ``options``: what came of each kind of treatment after birth. ``late_reason``: what she said made it later, newest.
+    ``stay_offers``: what was last offered to her near each baby.
     """
 
     facts: Sequence[Fact]
@@ -81,6 +87,9 @@ class Case:
     contacts: Sequence[Contact] = ()
     attended: Sequence[Attended] = ()
     referred: Sequence[Referred] = ()
+    options: Sequence[str] = ()
+    late_reason: str = ""
+    stay_offers: Mapping[int, str] = field(default_factory=dict)
     engagement: Sequence[tuple[datetime, int]] = ()  # when she answered CE-8, and her score from 0 to 100
 
     @cached_property

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from carecoord import clock
+from carecoord.access.models import Grant
 from carecoord.sites.models import Site
 from pathways.engine import Fact
 from pathways.engine import Handoff as Answered
 from pathways.gaps.case import Attended, Case, Contact, Referred
 from pathways.gaps.measures import BY_KEY
-from pathways.models import Event, Handoff, Journey
+from pathways.models import Event, Handoff, Journey, LateReason, StayOffer
 
 T = TypeVar("T")
 MIDWIFE_CONTACTS = frozenset({"booking_completed", "contact_made", "postnatal_visit"})
 # What other apps know of many journeys: they stand on this one, and name it here.
 ATTENDED: list[Callable[[Collection[int]], Mapping[int, list[Attended]]]] = []
 REFERRED: list[Callable[[Collection[int]], Mapping[int, list[Referred]]]] = []
+OPTIONS: list[Callable[[Collection[int]], Mapping[int, list[str]]]] = []
 ENGAGEMENT: list[Callable[[Collection[int]], Mapping[int, list[tuple[datetime, int]]]]] = []
 
 
@@ -85,12 +87,11 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
     rows = Journey.objects.filter(pk__in=journeys).values_list(*columns)
     sites = {site.pk: site for site in Site.objects.all()}
     by_code = {site.code: site.pk for site in sites.values()}
-    facts, contacts = _facts_and_contacts(
-        journeys, {pk: {midwife, buddy} - {None} for pk, *_, midwife, buddy, _ in rows}
-    )
+    facts, contacts = _facts_and_contacts(journeys, _named(journeys, rows))
     owed = _handoffs(journeys)
     attended, referred = _from_others(ATTENDED, journeys), _from_others(REFERRED, journeys)
-    engagement = _from_others(ENGAGEMENT, journeys)
+    options, engagement = _from_others(OPTIONS, journeys), _from_others(ENGAGEMENT, journeys)
+    reasons, offers = _reasons(journeys), _stay_offers(journeys)
     found = {}
     for pk, site, entered, edd, _, _, created in rows:
         hers = facts.get(pk, [])
@@ -103,13 +104,52 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
             contacts=contacts.get(pk, ()),
             attended=attended.get(pk, ()),
             referred=referred.get(pk, ()),
+            options=options.get(pk, ()),
+            late_reason=reasons.get(pk, ""),
+            stay_offers=offers.get(pk, {}),
             engagement=engagement.get(pk, ()),
         )
     return found
 
 
+def _reasons(journeys: Collection[int]) -> dict[int, str]:
+    rows = LateReason.objects.filter(journey__in=journeys).order_by("pk")
+    return dict(rows.values_list("journey_id", "reason"))
+
+
+def _stay_offers(journeys: Collection[int]) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {}
+    rows = StayOffer.objects.filter(journey__in=journeys).order_by("pk")
+    for journey, baby, offer in rows.values_list("journey_id", "baby", "offer"):
+        found.setdefault(journey, {})[baby] = offer
+    return found
+
+
+Named = list[tuple[int, datetime, datetime | None]]  # somebody who was her named midwife or buddy: from when until when
+
+
+def _named(journeys: Collection[int], rows: Iterable[tuple[Any, ...]]) -> dict[int, Named]:
+    """Who was named when, as their grants keep it; without any, whoever is named now was so from the beginning."""
+    found: dict[int, Named] = {}
+    grants = Grant.objects.filter(journey__in=journeys, kind=Grant.Kind.CASELOAD, user__isnull=False)
+    for journey, who, since, until in grants.values_list("journey_id", "user_id", "starts_at", "ends_at"):
+        found.setdefault(journey, []).append((who, since, until))
+    for pk, *_, midwife, buddy, created in rows:
+        found.setdefault(pk, [(person, created, None) for person in (midwife, buddy) if person])
+    return found
+
+
+def _was_named(named: Named, person: int | None, at: datetime) -> bool:
+    """Whether somebody was hers then. Who was named first was so before as well: it was entered later."""
+    first = min((since for _, since, _ in named), default=at)
+    return any(
+        who == person and (since <= at or since == first) and (until is None or at < until)
+        for who, since, until in named
+    )
+
+
 def _facts_and_contacts(
-    journeys: Collection[int], named: Mapping[int, set[int]]
+    journeys: Collection[int], named: Mapping[int, Named]
 ) -> tuple[dict[int, list[Fact]], dict[int, list[Contact]]]:
     facts: dict[int, list[Fact]] = {}
     contacts: dict[int, list[Contact]] = {}
@@ -118,7 +158,7 @@ def _facts_and_contacts(
     for journey, kind, at, pk, baby, details, by in rows.values_list(*columns):
         facts.setdefault(journey, []).append(Fact(kind, at, pk, baby, details))
         if kind in MIDWIFE_CONTACTS:
-            contacts.setdefault(journey, []).append(Contact(at, by in named[journey]))
+            contacts.setdefault(journey, []).append(Contact(at, _was_named(named[journey], by, at)))
     return facts, contacts
 
 

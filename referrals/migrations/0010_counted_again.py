@@ -63,8 +63,11 @@ REFERENCING NEW TABLE AS changed OLD TABLE AS before FOR EACH STATEMENT EXECUTE 
 -- A step is never changed, and a referral is sent with its first one.
 CREATE TRIGGER count_again AFTER INSERT ON referrals_referralstep
 REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION referrals_count_step();
+CREATE TRIGGER count_again AFTER INSERT ON referrals_treatmentoption
+REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gaps_count_journeys();
 """
 LEAVE = """
+DROP TRIGGER count_again ON referrals_treatmentoption;
 DROP TRIGGER count_again ON referrals_referralstep;
 DROP TRIGGER count_moved ON referrals_session;
 DROP TRIGGER count_less ON referrals_session;

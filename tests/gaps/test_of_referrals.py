@@ -12,11 +12,13 @@ from carecoord import clock
 from pathways.gaps.counting import cases_of
 from pathways.gaps.models import Cell, ToCount
 from pathways.gaps.refreshing import differences, refresh
-from pathways.models import Journey
+from pathways.models import Journey, LateReason
 from referrals.counted import attended_of, referred_of
-from referrals.models import Appointment, Referral, ReferralStep, Service, Session
-from tests.factories import ago, happened, journey
+from referrals.models import Appointment, Referral, ReferralStep, Service, Session, TreatmentOption
+from tests.factories import ago, happened, journey, staff
+from tests.roles import as_role
 from tests.services import appointment, clinic, referral, service, session
+from tests.together import stay_row
 
 pytestmark = pytest.mark.django_db
 CAME = Appointment.Attended
@@ -148,6 +150,24 @@ def test_the_cells_are_those_of_a_count_from_the_beginning() -> None:
 
     assert counted("S.advocacy") == {0: 3}
     assert differences(at) == []
+
+
+def test_the_worker_sees_all_that_it_counts() -> None:
+    record, by = journey(edd=clock.today(ago(0))), staff()
+    kept(record, session(clinic(clock.today(ago(20)))))
+    happened(record, ("baby_born", ago(1)))
+    step(sent(record), "attended", 60)
+    TreatmentOption.objects.create(journey=record, kind="residential", status="not_commissioned", by=by)
+    LateReason.objects.create(journey=record, reason="fear", recorded_by=by)
+    stay_row(record, baby=1)
+
+    with as_role("cc_worker"):
+        found = cases_of([record.pk])[record.pk]
+        refresh()
+
+    assert (len(found.attended), len(found.referred), found.options) == (1, 1, ["not_commissioned"])
+    assert (found.late_reason, found.stay_offers) == ("fear", {1: "not_available"})
+    assert counted("S.housing") == {0: 1}
 
 
 def test_many_journeys_take_as_many_queries_as_one() -> None:

@@ -84,7 +84,7 @@ def _late_booked(case: Case) -> Iterator[Counted]:
     else:
         part = 1
     yield Counted("M02.late", contact.at, part, two_weeks)
-    reason = last_word(case.answers("BOOK_LATE_14D", "done"), "late_reason")
+    reason = case.late_reason or last_word(case.answers("BOOK_LATE_14D", "done"), "late_reason")
     yield Counted("M02.reason", contact.at, _REASON.get(reason, UNKNOWN), two_weeks)
 
 

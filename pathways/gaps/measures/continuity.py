@@ -41,7 +41,8 @@ CONTINUITY = Measure(
     why="Women spoke of telling their story again and again. One known midwife is the first recommendation.",
     numerator="at least half of her contacts were with her named midwife or her buddy",
     denominator="women with four midwife contacts or more, up to 28 days after the birth",
-    exclusions="fewer than four contacts. Whoever is her named midwife now counts as hers throughout",
+    exclusions="fewer than four contacts. Who was hers is asked of the day of the contact; before anybody was named "
+    "here, the first who was counts",
     better=Direction.HIGHER,
     section=Section.PREGNANCY,
     tables=(
@@ -107,26 +108,26 @@ TRIPS = Measure(
 def _options(case: Case) -> Iterator[Counted]:
     birth = case.first("baby_born")
     asked = [*case.answers("POSTNATAL_TX_OPTIONS", "done"), *case.answers("PN_TX_START", "outcome")]
-    if birth is None or not (asked or case.history.in_treatment_at(birth.at)):
+    if birth is None or not (asked or case.options or case.history.in_treatment_at(birth.at)):
         return
-    part = _part(asked)
+    part = _part(asked, case.options)
     if part != UNKNOWN and case.came_late:
         part += _LATE
     yield Counted("M12.offered", birth.at, part, days_from(birth.at, 28))
 
 
-def _part(asked: Sequence[Fact]) -> int:
+def _part(asked: Sequence[Fact], options: Sequence[str]) -> int:
     """Whatever was offered comes first; then what stood in the way, in the order of ``IN_THE_WAY``; then all else.
 
     Where nothing was written down, or that it was done but not with what, it cannot be known.
     """
-    named = {fact.details.get("option_status", "") for fact in asked}
+    named = {fact.details.get("option_status", "") for fact in asked} | {*options}
     if named & WERE_OFFERED:
         return 0
     in_the_way = [place for place, status in enumerate(IN_THE_WAY, start=1) if status in named]
     if in_the_way:
         return in_the_way[0]
-    return _LATE - 1 if any(fact.kind != "handoff_completed" for fact in asked) else UNKNOWN
+    return _LATE - 1 if options or any(fact.kind != "handoff_completed" for fact in asked) else UNKNOWN
 
 
 _OUTCOMES = ("offered", *IN_THE_WAY.values(), "something else")

@@ -32,10 +32,20 @@ def _before_the_baby(case: Case) -> Iterator[Counted]:
         )
         part = 0
         if home is None or home.at - left.at >= _HOURS_6:
-            offers = [fact for fact in case.answers("MOTHER_STAYS", "offer_answered") if fact.baby_number == baby]
-            offer = last_word(offers, "stay_offer", left.at)
+            offer = _offer(case, baby, left.at)
             part = 3 if not offer else 2 if offer == "not_available" else 1
         yield Counted("M10.home", left.at, part, _HOURS_6)
+
+
+def _offer(case: Case, baby: int, at: datetime) -> str:
+    """What was last written down of a place for her near this baby; blank where nothing was.
+
+    It can be offered before it is owed, and again: what completed the handoff is then an older answer, or none.
+    """
+    if baby in case.stay_offers:
+        return case.stay_offers[baby]
+    answers = [fact for fact in case.answers("MOTHER_STAYS", "offer_answered") if fact.baby_number == baby]
+    return last_word(answers, "stay_offer", at)
 
 
 def _stayed(case: Case, baby: int) -> bool:
@@ -221,7 +231,7 @@ def _handed_over(case: Case) -> Iterator[Counted]:
 def _taken(case: Case, admission: int, left: Fact) -> Iterator[datetime]:
     """When she took a dose after that admission: as the pharmacy said, or as the dose itself was confirmed."""
     for fact in case.completed_for("FIRST_COMMUNITY_DOSE", "confirmed", SubjectKind.ADMISSION, admission):
-        if fact.details.get("pharmacy_confirmation") == "taken":
+        if fact.order > left.order and fact.details.get("pharmacy_confirmation") == "taken":
             yield fact.at
     for fact in case.of_subject("dose_confirmed", SubjectKind.ADMISSION, admission):
         if fact.order > left.order:

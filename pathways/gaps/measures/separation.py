@@ -143,8 +143,13 @@ def _told_before_labour(case: Case) -> Iterator[Counted]:
         return
     labour = _labour(case) or separated
     told = case.answers("SEPARATION_PLAN", "told_in_person")
-    met = any(each.kind == "handoff_completed" and each.at < labour.at for each in told)
+    met = any(each.kind == "handoff_completed" and each.at < labour.at and _in_person(each) for each in told)
     yield Counted("M22.told", separated.at, int(not met))
+
+
+def _in_person(answer: Fact) -> bool:
+    """Whether she was told face to face. Who tells by phone is named, and no day on which it was in person."""
+    return "told_in_person_on" in answer.details or "told_by" not in answer.details
 
 
 def _labour(case: Case) -> Fact | None:

@@ -108,9 +108,17 @@ def _doses(case: Case) -> Iterator[Counted]:
         plans, given, told = (
             case.of_subject(kind, *dose) for kind in ("dose_scheduled", "dose_given", "dose_outcome_recorded")
         )
+        if not given and not told and _was_cancelled(case, dose.number):
+            continue
         times = [at for at in (instant_in(plan.details.get("scheduled_for", "")) for plan in plans) if at]
         at = times[-1] if times else plans[0].at
         yield Counted("M08.doses", at, _what_came_of_it(given, told, at), days_from(at, 1))
+
+
+def _was_cancelled(case: Case, dose: int) -> bool:
+    """Whether a dose was never to be given: the plan changed, or she went home before."""
+    owed = case.owed_for("OST_DOSE_LATE", "outcome_recorded", dose)
+    return owed is not None and owed.state in ("not_applicable", "superseded")
 
 
 def _what_came_of_it(given: Sequence[Fact], told: Sequence[Fact], due: datetime) -> int:
@@ -126,7 +134,8 @@ LATE_DOSES = Measure(
     why="A dose that is late because nobody came, or because there was none, is ours to mend.",
     numerator="given more than 2 hours late, not in stock, or nobody can say",
     denominator="doses that were scheduled on the ward",
-    exclusions="none. Doses that she chose not to take, and those a prescriber held, stay in the denominator",
+    exclusions="doses that were cancelled before their time. Those that she chose not to take, and those a prescriber "
+    "held, stay in the denominator",
     better=Direction.LOWER,
     section=Section.WARD,
     tables=(

@@ -13,6 +13,8 @@ from pathways.moments import ALL
 
 _DAY = timedelta(days=1)
 _7_DAYS, _28_DAYS = 7 * _DAY, 28 * _DAY
+# The kinds of services (referrals.rules.kinds) and the state of a referral that mean: the drug service has seen her.
+DRUG_SERVICES, SEEN = ("drug_service", "prescriber", "family_drug_support"), "attended"
 VIABLE = 24 * 7  # days of gestation from which a loss has a postnatal check of its own
 # Moments that open with a separation or a loss: who has them is known to whoever was there.
 AFTER_SEPARATION = frozenset(moment.key for moment in ALL if moment.key.startswith("SEP")) | {"LOSS_BEREAVEMENT"}
@@ -26,8 +28,18 @@ def _retained(case: Case) -> Iterator[Counted]:
         known = days_from(end.at, days)
         at = end.at + known
         if case.alive_at(at):
-            part = 2 if _moved_out(case, at) else int(not case.history.in_treatment_at(at))
+            part = 2 if _moved_out(case, at) else int(not _kept(case, at))
             yield Counted(table, end.at, part, known)
+
+
+def _kept(case: Case, at: datetime) -> bool:
+    """Whether she is in treatment: on record, or the drug service saw her in the four weeks before, after any end."""
+    if case.history.in_treatment_at(at):
+        return True
+    seen = [each.at for each in case.attended if each.kind in DRUG_SERVICES]
+    seen += [on for each in case.referred if each.kind in DRUG_SERVICES for on, state, _ in each.steps if state == SEEN]
+    ended = [fact.at for fact in case.all("treatment_ended") if fact.at <= at]
+    return any(at - _28_DAYS <= each <= at and all(each > end for end in ended) for each in seen)
 
 
 def _moved_out(case: Case, at: datetime) -> bool:
@@ -54,7 +66,8 @@ RETENTION = Measure(
     key="M16",
     title="Still in treatment 6 months after",
     why="Treatment that stops in the months after the birth is the study's main finding.",
-    numerator="in treatment on day 182, and on day 365, after the pregnancy ended",
+    numerator="in treatment on day 182, and on day 365, after the pregnancy ended: on record, or seen by the drug "
+    "service in the four weeks before",
     denominator="women in treatment when the pregnancy ended, and alive on that day",
     exclusions="none. Who moved away without word is not retained, and shown as lost",
     better=Direction.HIGHER,
