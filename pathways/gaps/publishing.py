@@ -63,8 +63,8 @@ def publish(
 ) -> int:
     """Take every step that is due by ``at`` (aware; now). Returns how many blocks were told. Cells must be up to date.
 
-    ``tables``: of these; all, unless the demonstration tells its own. After ``seconds`` it stops between two tables, and
-    goes on when it is called again.
+    ``tables``: of these; all, unless the demonstration tells its own. After ``seconds`` it stops between two tables,
+    and goes on when it is called again.
     """
     at, told, until = at or clock.now(), 0, time.monotonic() + seconds
     for table in tables:
