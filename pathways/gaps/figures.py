@@ -12,7 +12,7 @@ from typing import Any
 
 from pathways.gaps.measures import Line, Table, Unit
 from pathways.gaps.rules.disclosure import TOO_LOW, TOO_SMALL, percentage
-from pathways.gaps.rules.spc import Change, SoMany
+from pathways.gaps.rules.spc import Change, SoMany, wilson
 
 # What is said of a change, and the sign beside it: shape and word, never colour alone.
 MARKS = {
@@ -72,6 +72,21 @@ def share_in_words(table: Table, shown: SoMany | None) -> tuple[str, str]:
     if share is None:
         return TOO_LOW, "fewer than 20"
     return (f"{share}" if table.unit is Unit.PER_100 else f"{share} %"), f"of {whole:,}"
+
+
+def counted_in_words(table: Table, shown: SoMany | None) -> str:
+    """What a share is of: "235 of 1,290"; empty where there is nothing to say."""
+    if shown is None or table.unit is Unit.COUNT:
+        return ""
+    return f"{shown[1]:,}" if table.medians else f"{shown[0]:,} of {shown[1]:,}"
+
+
+def interval_in_words(table: Table, shown: SoMany | None) -> str:
+    """The 95 % interval of a share (Wilson's), from the numbers beside it: "48 to 67 %"; empty where there is none."""
+    if table.medians or shown is None or percentage(*shown) is None:
+        return ""
+    low, high = wilson(*shown)
+    return f"{100 * max(0, low):.0f} to {100 * min(1, high):.0f}" + ("" if table.unit is Unit.PER_100 else " %")
 
 
 def median_in_words(table: Table, shown: SoMany | None, spread: Sequence[float] | None) -> tuple[str, str]:

@@ -24,13 +24,13 @@ def stand(table: Table, kept: Mapping[int, Sequence[releases.Block]], fresh: Ite
 
 
 def _standing(table: Table, place: int, blocks: Sequence[releases.Block], last: Block) -> Standing | None:
-    months = table.told.window
+    # Medians cannot be added up: what stands is the last one that was told.
+    months = blocks[-1].months if table.medians else table.told.window
     now, before = releases.window(blocks, months), releases.window_before(blocks, months)
     if now is None:  # not a whole window yet: what there is
         now = releases.window(blocks, sum(block.months for block in blocks))
     if now is None:
         return None
-    series = releases.series(blocks)
     return Standing(
         of_table=table.key,
         site_id=place or None,
@@ -40,7 +40,8 @@ def _standing(table: Table, place: int, blocks: Sequence[releases.Block], last: 
         missing=last.missing,
         spread=last.spread,
         lines={
-            line.key: _line(table, line, now.shown, before.shown if before else None, series) for line in table.lines
+            line.key: _line(table, line, now.shown, before.shown if before else None, series_of(table, line, blocks))
+            for line in table.lines
         },
     )
 
@@ -55,9 +56,19 @@ def _line(
         "whole": shown[1] if shown else None,
         "change": spc.change(numbers(table, line, before), shown, direction, dispersion=table.together),
     }
-    if series and not table.medians and (signal := signal_of(table, line, series)):
+    if series and (signal := signal_of(table, line, series)):
         said |= {"change": signal[0], "since": first_day(signal[1]).isoformat()}
     return said
+
+
+def series_of(table: Table, line: Line, blocks: Sequence[releases.Block]) -> Series | None:
+    """The points of the chart over time: months where each of them has a percentage, else quarters."""
+
+    def has_percentage(shown: disclosure.Shown) -> bool:
+        found = numbers(table, line, shown)
+        return found is not None and found[1] >= disclosure.FEWEST_FOR_A_PERCENTAGE
+
+    return None if table.medians else releases.series(blocks, has_percentage)
 
 
 def signal_of(table: Table, line: Line, series: Series) -> tuple[Change, releases.Month] | None:

@@ -34,6 +34,12 @@ _ALL = (
         "Peacock-Chambers et al. 2021, Subst Abus 42(4):1022-1029, PMID 33798013, PMC8919676",
         "read in full (abstract)",
     ),
+    Source(
+        "R3",
+        "Radcliffe et al., Models of perinatal care for women who use or are in treatment for drugs: synopsis of the"
+        " Stepping Stones Study",
+        "excerpt",
+    ),
     Source("R4", "Stepping Stones, Lisbon Addictions 2024", "abstract"),
     Source("R5", "Stepping Stones, Society for the Study of Addiction", "abstract"),
     Source("R6", "Gilmour et al. 2024, scoping review of UK guidance", "abstract + excerpt"),

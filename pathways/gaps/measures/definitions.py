@@ -103,10 +103,14 @@ class Table:
         return self.rhythm if self.shown is Shown.BY_SITE else POOLED
 
     @property
+    def units(self) -> str:
+        """What its units are called: "admissions"."""
+        return PLURALS.get(self.one_is, f"{self.one_is}s")
+
+    @property
     def of_what(self) -> str:
         """Its units in words: "of admissions"."""
-        plural = PLURALS.get(self.one_is, f"{self.one_is}s")
-        return f"per 100 {plural}" if self.unit is Unit.PER_100 else f"of {plural}"
+        return f"per 100 {self.units}" if self.unit is Unit.PER_100 else f"of {self.units}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ a waiting quarter can be any of 1 to 7 beside the same blocks (the rest of the b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -127,15 +127,17 @@ def window_before(kept: Sequence[Block], months: int) -> Window | None:
     return window([block for block in kept if block.end <= last.start], months) if last else None
 
 
-def series(kept: Sequence[Block]) -> Series | None:
+def series(kept: Sequence[Block], is_point: Callable[[Shown], bool] = lambda shown: True) -> Series | None:
     """The finest points, months or quarters, of which enough are shown; None where neither makes a chart.
 
     A point is made of the blocks that fill exactly its span. A longer block is a gap: nothing is guessed into it.
+    ``is_point`` may ask for more: a percentage needs twenty.
     """
     for step in (1, 3):
         if kept:
             start = kept[0].start
-            points = tuple(_point(kept, at, step) for at in range(start, kept[-1].end - step + 1, step))
+            found = (_point(kept, at, step) for at in range(start, kept[-1].end - step + 1, step))
+            points = tuple(point if point and is_point(point) else None for point in found)
             if points and sum(point is not None for point in points) >= ENOUGH_OF_A_SERIES * len(points):
                 return Series(start, step, points)
     return None
