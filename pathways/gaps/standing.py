@@ -50,7 +50,7 @@ def _line(
     table: Table, line: Line, now: disclosure.Shown | None, before: disclosure.Shown | None, series: Series | None
 ) -> dict[str, Any]:
     shown = numbers(table, line, now)
-    direction = direction_of(table)
+    direction = direction_of(table, line)
     said: dict[str, Any] = {
         "some": shown[0] if shown else None,
         "whole": shown[1] if shown else None,
@@ -80,7 +80,7 @@ def signal_of(table: Table, line: Line, series: Series) -> tuple[Change, release
     begins = _begins(spc.signals(points, within), len(points) - 1)
     if begins is None:
         return None
-    return spc.signalled(points, within, direction_of(table)), series.start + begins * series.step
+    return spc.signalled(points, within, direction_of(table, line)), series.start + begins * series.step
 
 
 def _begins(signals: Sequence[Signal], last: int) -> int | None:
@@ -100,6 +100,6 @@ def numbers(table: Table, line: Line, shown: disclosure.Shown | None) -> SoMany 
     return line.numbers(table.split, shown) if shown else None
 
 
-def direction_of(table: Table) -> Direction:
-    """Which way of its measure is better."""
-    return BY_KEY[table.key.split(".")[0]].better
+def direction_of(table: Table, line: Line | None = None) -> Direction:
+    """Which way is better: as the line says, else as its measure does."""
+    return (line and line.better) or BY_KEY[table.key.split(".")[0]].better

@@ -106,7 +106,7 @@ LATE_CONTACT = Measure(
             split=Split(("within 14 days", "later", "gave birth without having been booked")),
             lines=(
                 Line("14d", "booked within 14 days"),
-                Line("unbooked", "gave birth without having been booked", frozenset({2})),
+                Line("unbooked", "gave birth without having been booked", frozenset({2}), better=Direction.LOWER),
             ),
             settles=_14_DAYS,
             one_is="first contact",
@@ -115,7 +115,8 @@ LATE_CONTACT = Measure(
             key="M02.reason",
             split=Split(tuple(LATE_REASONS.values()), groups=(tuple(range(len(LATE_REASONS))),)),
             lines=tuple(
-                Line(key, words, frozenset({_REASON[key]}), parts_only=True) for key, words in LATE_REASONS.items()
+                Line(key, words, frozenset({_REASON[key]}), parts_only=True, better=Direction.NEITHER)
+                for key, words in LATE_REASONS.items()
             ),
             settles=_14_DAYS,
             one_is="first contact",

@@ -151,7 +151,13 @@ TREATMENT_OFFERED = Measure(
             lines=(
                 Line("offered", "offered", frozenset({0, _LATE})),
                 *(
-                    Line(status, _OUTCOMES[place], frozenset({place, place + _LATE}), parts_only=True)
+                    Line(
+                        status,
+                        _OUTCOMES[place],
+                        frozenset({place, place + _LATE}),
+                        parts_only=True,
+                        better=Direction.LOWER,
+                    )
                     for place, status in enumerate(IN_THE_WAY, start=1)
                 ),
                 Line(

@@ -57,6 +57,7 @@ class Line:
     """One number of a table: the parts that it counts (``met``), of which parts (``of``; of all, where it is empty).
 
     Where only groups are told, a group stands with its first part, unless the line is about parts alone.
+    ``better``: which way is better, where the line goes another way than its measure.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Line:
     met: frozenset[int] = frozenset({0})
     of: frozenset[int] = frozenset()
     parts_only: bool = False
+    better: Direction | None = None
 
     def numbers(self, split: Split, shown: disclosure.Shown) -> tuple[int, int] | None:
         """So many of so many, from what is shown; None where the line is about parts that are not."""

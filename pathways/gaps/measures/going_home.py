@@ -98,6 +98,7 @@ BEFORE_HER_BABY = Measure(
                     frozenset({1}),
                     frozenset({1, 2}),
                     parts_only=True,
+                    better=Direction.HIGHER,
                 ),
             ),
             settles=_DAY,
@@ -136,7 +137,7 @@ FEEDING = Measure(
         ),
         Table(
             key="M11.settled",
-            lines=(Line("settled", "settled within 12 hours"),),
+            lines=(Line("settled", "settled within 12 hours", better=Direction.HIGHER),),
             settles=_DAY,
             one_is="contradiction",
         ),

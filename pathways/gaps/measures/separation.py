@@ -79,7 +79,10 @@ MENTAL_HEALTH = Measure(
         Table(
             key="M14.seen",
             split=Split(("within 7 days", "she declined", "neither")),
-            lines=(Line("7d", "within 7 days"), Line("declined", "she declined", frozenset({1}))),
+            lines=(
+                Line("7d", "within 7 days"),
+                Line("declined", "she declined", frozenset({1}), better=Direction.NEITHER),
+            ),
             shown=Shown.POOLED,
             settles=_7_DAYS,
             one_is="separation",

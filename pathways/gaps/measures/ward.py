@@ -79,7 +79,7 @@ FIRST_DOSE = Measure(
         Table(
             key="M07.hours",
             split=Split(("admissions",)),
-            lines=(Line("hours", "hours from admission to the first dose, median"),),
+            lines=(Line("hours", "hours from admission to the first dose, median", better=Direction.LOWER),),
             settles=_7_DAYS,
             one_is="admission",
             unit=Unit.HOURS,
@@ -89,7 +89,7 @@ FIRST_DOSE = Measure(
             key="M07.spread",
             split=Split(("up to 2 hours", "2 to 6", "6 to 12", "12 to 24", "more than 24"), groups=((0, 1, 2, 3, 4),)),
             lines=tuple(
-                Line(f"h{place}", words, frozenset({place}), parts_only=True)
+                Line(f"h{place}", words, frozenset({place}), parts_only=True, better=Direction.NEITHER)
                 for place, words in enumerate(("up to 2 hours", "2 to 6", "6 to 12", "12 to 24", "more than 24"))
             ),
             rhythm=BY_YEAR,

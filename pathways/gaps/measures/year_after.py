@@ -55,7 +55,13 @@ def _retention(key: str, months: int, days: int) -> Table:
         split=Split(("in treatment", "not in treatment", "lost from sight"), groups=((0,), (1, 2))),
         lines=(
             Line(f"{months}m", f"in treatment at {months} months", of=frozenset({0, 1})),
-            Line(f"lost_{months}m", f"lost from sight at {months} months", frozenset({2}), parts_only=True),
+            Line(
+                f"lost_{months}m",
+                f"lost from sight at {months} months",
+                frozenset({2}),
+                parts_only=True,
+                better=Direction.LOWER,
+            ),
         ),
         settles=days * _DAY,
         one_is="woman",
