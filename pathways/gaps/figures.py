@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from pathways.gaps.measures import Line, Table, Unit
@@ -29,7 +30,7 @@ NOTHING_YET = "–"
 class Figure:
     """A number in words. ``of`` stands beside it; ``word`` says what changed, ``mark`` is its sign.
 
-    ``tone`` is better, worse or quiet. ``signal``: the chart over time says so.
+    ``tone`` is better, worse or quiet. ``signal``: the chart over time says so. ``counted``: "235 of 1,290".
     """
 
     value: str
@@ -38,6 +39,7 @@ class Figure:
     word: str = ""
     tone: str = "quiet"
     signal: bool = False
+    counted: str = ""
 
 
 NOT_TOLD = Figure(NOTHING_YET, "not told yet")
@@ -52,13 +54,15 @@ def figure_of(table: Table, said: Mapping[str, Any] | None, spread: Sequence[flo
     value, of = median_in_words(table, shown, spread) if table.medians else share_in_words(table, shown)
     if table.medians or value in (TOO_SMALL, TOO_LOW):
         return Figure(value, of)
+    figure = partial(Figure, value, of, counted=counted_in_words(table, shown))
     change = Change(said["change"])
     if change is Change.TOO_FEW:
-        return Figure(value, of, word="nothing to compare with yet")
+        return figure(word="nothing to compare with yet")
     tone = change.value if change in (Change.BETTER, Change.WORSE) else "quiet"
     if since := said.get("since"):
-        return Figure(value, of, MARKS[change], f"signal: {change} since {month_in_words(since)}", tone, signal=True)
-    return Figure(value, of, MARKS[change], change.value, tone)
+        word = f"signal: {change} since {month_in_words(since)}"
+        return figure(mark=MARKS[change], word=word, tone=tone, signal=True)
+    return figure(mark=MARKS[change], word=change.value, tone=tone)
 
 
 def share_in_words(table: Table, shown: SoMany | None) -> tuple[str, str]:

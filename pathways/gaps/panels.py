@@ -8,3 +8,6 @@ from __future__ import annotations
 from carecoord.panels import Place
 
 ON_THE_OVERVIEW = Place()
+
+# Asked with the page (pages.measure.MeasurePage), the reader and the time.
+ON_A_MEASURE = Place()
