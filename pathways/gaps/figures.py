@@ -24,6 +24,7 @@ MARKS = {
     Change.TOO_FEW: "",
 }
 NOTHING_YET = "–"
+NOTHING_TO_COMPARE = "nothing to compare with yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def figure_of(table: Table, said: Mapping[str, Any] | None, spread: Sequence[flo
     figure = partial(Figure, value, of, counted=counted_in_words(table, shown))
     change = Change(said["change"])
     if change is Change.TOO_FEW:
-        return figure(word="nothing to compare with yet")
+        return figure(word=NOTHING_TO_COMPARE)
     tone = change.value if change in (Change.BETTER, Change.WORSE) else "quiet"
     if since := said.get("since"):
         word = f"signal: {change} since {month_in_words(since)}"

@@ -210,7 +210,7 @@ def _missed_table(key: str, words: str) -> Table:
         split=Split(("in time", "missed", "in time, late entry", "missed, late entry"), groups=((0, 2), (1, 3))),
         lines=(
             Line("missed", words, frozenset({1, 3})),
-            Line("late_entry", f"{words}: late entries", frozenset({3}), frozenset({2, 3}), parts_only=True),
+            Line("late_entry", "missed, of those that began late", frozenset({3}), frozenset({2, 3}), parts_only=True),
         ),
         shown=Shown.POOLED if key in AFTER_SEPARATION else Shown.BY_SITE,
         settles=_28_DAYS,

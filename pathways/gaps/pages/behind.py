@@ -48,11 +48,14 @@ def behind(table: Table, pieces: Sequence[Piece], heading: str) -> Behind | None
     whole = sum(count or 0 for count in counts)
     parts = [Part(words, in_words(count), _share(count, whole)) for words, count in _named(table, counts)]
     start, end = inside[0].block.start, inside[-1].block.end
-    grouped = sum(
-        piece.block.shown.whole for piece in inside if piece.block.shown and piece.block.shown.parts is None
-    )
+    grouped = sum(piece.block.shown.whole for piece in inside if piece.block.shown and piece.block.shown.parts is None)
     return Behind(
-        heading, table.units, specs.span(start, end - start), parts, _lines(table, told), _left_out(table, grouped, whole)
+        heading,
+        table.units,
+        specs.span(start, end - start),
+        parts,
+        _lines(table, told),
+        _left_out(table, grouped, whole),
     )
 
 

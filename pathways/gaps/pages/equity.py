@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathways.gaps.charts import specs
 from pathways.gaps.figures import share_in_words
 from pathways.gaps.measures import BY_KEY, TABLES, Measure, Table
+from pathways.gaps.pages.grid import address_of
 from pathways.gaps.publishing import ALL_SITES
 from pathways.gaps.reading import Piece
 from pathways.gaps.rules import releases
@@ -22,6 +23,8 @@ APART = "_apart"
 class Gap:
     """The same number for both, in the same months, and how far they are apart."""
 
+    title: str
+    address: str
     words: str
     months: str
     apart: tuple[str, str]  # "55 %", "of 95"
@@ -40,7 +43,8 @@ ALL_PAIRS = tuple(pair for measure in BY_KEY.values() for pair in pairs(measure)
 
 def gap(apart: Table, others: Table, pieces: Mapping[tuple[str, int], Sequence[Piece]]) -> Gap | None:
     """How the two compare in the last months that were told of separated women; None where nothing was."""
-    found = releases.window([piece.block for piece in pieces.get((apart.key, ALL_SITES), ())], apart.told.window)
+    shown = [piece.block for piece in pieces.get((apart.key, ALL_SITES), ()) if piece.block.shown]
+    found = releases.window(shown, min(apart.told.window, sum(block.months for block in shown)))
     if found is None:
         return None
     inside = [
@@ -53,7 +57,10 @@ def gap(apart: Table, others: Table, pieces: Mapping[tuple[str, int], Sequence[P
     summed = margin(block.shown for block in inside)
     one = numbers(apart, apart.lines[0], found.shown)
     other = numbers(others, others.lines[0], summed.shown)
+    measure = BY_KEY[others.key.split(".")[0]]
     return Gap(
+        measure.title,
+        address_of(others, others.lines[0]),
         others.lines[0].words,
         specs.span(found.start, found.end - found.start),
         share_in_words(apart, one),
@@ -75,4 +82,4 @@ def _said(one: SoMany | None, other: SoMany | None) -> str:
     points = abs(share - other_share)
     if low <= 0 <= high:
         return f"{specs.counted(points, 'point')} apart, no more than chance makes."
-    return f"{specs.counted(points, 'point')} {'fewer' if share < other_share else 'more'} of the separated women."
+    return f"{specs.counted(points, 'point')} {'lower' if share < other_share else 'higher'} for separated women."

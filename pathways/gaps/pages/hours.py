@@ -70,9 +70,7 @@ def _parts(piece: Piece) -> tuple[int, ...] | None:
     return piece.block.shown.parts if piece.block.shown else None
 
 
-def _row(
-    site: Site, piece: Piece | None, counts: Sequence[int] | None, stands: Mapping[tuple[str, int], Stand]
-) -> Row:
+def _row(site: Site, piece: Piece | None, counts: Sequence[int] | None, stands: Mapping[tuple[str, int], Stand]) -> Row:
     shown = piece.block.shown if piece else None
     return Row(
         site.name,

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from carecoord.sites.models import Site
 from pathways.gaps.figures import NOT_TOLD, Figure, figure_of, span_in_words
-from pathways.gaps.measures import BY_KEY, Measure, Shown, Table, Unit
+from pathways.gaps.measures import Measure, Shown, Table, Unit
 from pathways.gaps.pages.across import Across, across
 from pathways.gaps.pages.behind import Behind, behind, missing
 from pathways.gaps.pages.choice import Chosen, choices
 from pathways.gaps.pages.definition import Definition, definition
 from pathways.gaps.pages.equity import Gap, gap, pairs
+from pathways.gaps.pages.grid import TOGETHER
 from pathways.gaps.pages.hours import TABLE as HOURS_SPREAD
 from pathways.gaps.pages.hours import Hours, hours
 from pathways.gaps.pages.over_time import OverTime, has_chart, over_time
@@ -23,10 +24,7 @@ from pathways.gaps.standing import direction_of
 
 MOST_TILES = 8  # with more sites, only the own ones and those with a signal have a tile
 BY_MONTHS = {1: "", 3: "by quarter", 12: "by year"}
-TOGETHER = "All sites together"
-CE_8 = (
-    "CE-8 (own items, not validated). For service learning only. Not for decisions about any woman or worker."
-)
+CE_8 = "CE-8 (own items, not validated). For service learning only. Not for decisions about any woman or worker."
 Told = tuple[Mapping[tuple[str, int], Sequence[Piece]], Mapping[tuple[str, int], Stand]]
 
 
@@ -112,8 +110,9 @@ def _note(chosen: Chosen) -> str:
 
 def _counted(chosen: Chosen) -> str:
     """What the chosen line counts: as declared for the headline, else in its own words."""
-    headline = choices(chosen.measure)[0]
-    return chosen.measure.numerator if len(choices(chosen.measure)) == 1 or chosen == headline else chosen.line.words
+    measure = chosen.measure
+    is_headline = measure.key == "M25" or (chosen.table, chosen.line) == measure.headline
+    return measure.numerator if is_headline else chosen.line.words
 
 
 def _beside(measure: Measure, table: Table) -> list[Table]:
@@ -127,15 +126,11 @@ def _beside(measure: Measure, table: Table) -> list[Table]:
 def _lines(chosen: Chosen) -> list[tuple[str, str, bool]]:
     if chosen.measure.key == "M25" or len(choices(chosen.measure)) == 1:
         return []
-    return [
-        (each.line.words, f"?{urlencode({'line': each.key})}", each == chosen) for each in choices(chosen.measure)
-    ]
+    return [(each.line.words, f"?{urlencode({'line': each.key})}", each == chosen) for each in choices(chosen.measure)]
 
 
-def _place(
-    chosen: Chosen, sites: Sequence[Site], told: Told, code: str, own: set[int]
-) -> tuple[Site | None, Places]:
-    """The site whose chart is shown: the one asked for, else one's own, else one with a signal, else one with a chart."""
+def _place(chosen: Chosen, sites: Sequence[Site], told: Told, code: str, own: set[int]) -> tuple[Site | None, Places]:
+    """The site whose chart is shown: the one asked for, else one's own, one with a signal, one with a chart."""
     pieces, stands = told
     months = {site: has_chart(chosen.table, chosen.line, pieces.get((chosen.table.key, site.pk), ())) for site in sites}
     signal = [site for site in sites if _figure(chosen, stands.get((chosen.table.key, site.pk))).signal]
@@ -154,9 +149,7 @@ def _place(
     return at, Places(at, links)
 
 
-def _tiles(
-    chosen: Chosen, sites: Sequence[Site], stands: Mapping[tuple[str, int], Stand], own: set[int]
-) -> list[Tile]:
+def _tiles(chosen: Chosen, sites: Sequence[Site], stands: Mapping[tuple[str, int], Stand], own: set[int]) -> list[Tile]:
     if chosen.pooled:
         return [_tile(chosen, TOGETHER, stands.get((chosen.table.key, ALL_SITES)))]
     every = {site.pk: _tile(chosen, site.name, stands.get((chosen.table.key, site.pk))) for site in sites}
@@ -188,8 +181,3 @@ def _behind(chosen: Chosen, place: Site | None, pieces: Mapping[tuple[str, int],
         for each in (table, *alone)
     ]
     return [each for each in found if each]
-
-
-def measure_of(key: str) -> Measure | None:
-    """The measure with that key."""
-    return BY_KEY.get(key)

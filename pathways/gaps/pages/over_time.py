@@ -151,9 +151,7 @@ def _chart(
 # -- the same in a table ----------------------------------------------------------------------------
 
 
-def _rows(
-    table: Table, line: Line, pieces: Sequence[Piece], points: Sequence[_Point], chart: Xmr | None
-) -> list[Row]:
+def _rows(table: Table, line: Line, pieces: Sequence[Piece], points: Sequence[_Point], chart: Xmr | None) -> list[Row]:
     """Every point, and what was told of the months that have none: nothing that was told is left out."""
     said = _said(chart) if chart else {}
     rows: dict[releases.Month, Row] = {}

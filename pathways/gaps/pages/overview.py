@@ -2,81 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+
+from django.urls import reverse, reverse_lazy
 
 from carecoord.sites.models import Site
-from pathways.gaps.figures import NOT_TOLD, Figure, figure_of, span_in_words
-from pathways.gaps.measures import ALL, Measure, Section, Shown
-from pathways.gaps.models import Standing
+from pathways.gaps.measures import ALL, Measure, Section
+from pathways.gaps.pages.grid import Columns, Part, Row, Stands, columns, figures_of, usual_span
+from pathways.gaps.reading import stands_of
 
 POOLED_HEADING = "After separation: all sites together, 24 months, because numbers are small"
-# M25 is a number for each moment and M23 is not shown here: they have pages of their own.
+# M25 is a number for each moment, on a page of its own; M23 is not shown, and stands below the table as a link.
 ROWS = tuple(measure for measure in ALL if measure.key not in ("M23", "M25"))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measure: its figures in the order of the sites, or the one of all sites together."""
-
-    measure: Measure
-    figures: Sequence[Figure]
-    words: str  # of which units, and which way is better
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One section of the table."""
-
-    heading: str
-    rows: Sequence[Row]
-    pooled: bool
+MISSED = Row("Missed handoffs", "each moment at each site", reverse_lazy("gaps_missed"), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """``sites`` in alphabetical order; ``span`` is the period in words, None where nothing was told yet."""
+    """``span`` is the period in words, empty where nothing was told yet."""
 
-    sites: Sequence[Site]
+    columns: Columns
     parts: Sequence[Part]
-    span: str | None
+    span: str
+
+    @property
+    def sites(self) -> Sequence[Site]:
+        """The sites that are shown."""
+        return self.columns.shown
 
 
-def overview(chosen: Collection[str] = ()) -> Overview:
-    """The overview of all sites, or of those with the codes ``chosen``: a choice among numbers that are told."""
-    sites = [site for site in Site.objects.order_by("name") if not chosen or site.code in chosen]
-    keys = [measure.headline[0].key for measure in ROWS]
-    rows = Standing.objects.filter(of_table__in=keys)
-    if chosen:
-        rows = rows.filter(site__in=[site.pk for site in sites]) | rows.filter(site=None)
-    told: dict[tuple[str, int], Any] = {}
-    spans: dict[tuple[date, date], int] = {}
-    for table, site, since, until, lines, spread in rows.values_list(
-        "of_table", "site_id", "since", "until", "lines", "spread"
-    ):
-        told[table, site or 0] = (lines, spread)
-        spans[since, until] = spans.get((since, until), 0) + 1
-    usual = max(spans, key=lambda span: (spans[span], span)) if spans else None
-    return Overview(sites, _parts(sites, told), span_in_words(*usual) if usual else None)
+def overview(codes: Collection[str] = ()) -> Overview:
+    """The overview of all sites, or of those with these codes."""
+    shown = columns(codes)
+    stands = stands_of(measure.headline[0] for measure in ROWS)
+    return Overview(shown, _parts(shown.shown, stands), usual_span(stands.values()))
 
 
-def _parts(sites: Sequence[Site], told: Mapping[tuple[str, int], Any]) -> list[Part]:
-    return [
+def _parts(sites: Sequence[Site], stands: Stands) -> list[Part]:
+    parts = [
         Part(
             POOLED_HEADING if section is Section.SEPARATION else section,
-            [_row(measure, sites, told) for measure in ROWS if measure.section is section],
+            [_row(measure, sites, stands) for measure in ROWS if measure.section is section],
             pooled=section is Section.SEPARATION,
         )
         for section in Section
     ]
+    throughout = parts[-1]
+    return [*parts[:-1], Part(throughout.heading, [*throughout.rows, MISSED])]
 
 
-def _row(measure: Measure, sites: Sequence[Site], told: Mapping[tuple[str, int], Any]) -> Row:
+def _row(measure: Measure, sites: Sequence[Site], stands: Stands) -> Row:
     table, line = measure.headline
-    figures = []
-    for place in [site.pk for site in sites] if table.shown is Shown.BY_SITE else [0]:
-        found = told.get((table.key, place))
-        figures.append(figure_of(table, found[0].get(line.key), found[1]) if found else NOT_TOLD)
-    return Row(measure, figures, table.of_what)
+    way = "" if measure.better == "neither" else f", {measure.better} is better"
+    return Row(
+        measure.title,
+        f"{table.of_what}{way}",
+        reverse("gap", args=[measure.key]),
+        figures_of(table, line, sites, stands),
+    )

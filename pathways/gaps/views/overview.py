@@ -1,4 +1,4 @@
-"""Where care breaks: all measures, all sites, on one page."""
+"""Where care breaks: all measures, all sites; missed handoffs; late entry; after a separation; the definitions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from django.views.decorators.http import require_safe
 from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.middleware import StaffRequest, requires
+from pathways.gaps.measures import ALL
+from pathways.gaps.pages.apart import apart
+from pathways.gaps.pages.definition import RULE, definition
+from pathways.gaps.pages.late_entry import late_entry
+from pathways.gaps.pages.missed import missed
 from pathways.gaps.pages.overview import overview
 from pathways.gaps.panels import ON_THE_OVERVIEW
 
@@ -20,3 +25,33 @@ def gaps(request: StaffRequest) -> HttpResponse:
     page = overview(request.GET.getlist("site"))
     panels = ON_THE_OVERVIEW.filled(page.sites, request.user, clock.now())
     return render(request, "gaps/overview.html", {"page": page, "panels": panels})
+
+
+@requires(Ability.SEE_GAPS)
+@require_safe
+def gaps_missed(request: StaffRequest) -> HttpResponse:
+    """Missed handoffs by moment and site; ``site`` chooses as on the overview."""
+    return render(request, "gaps/missed.html", {"page": missed(request.GET.getlist("site"))})
+
+
+@requires(Ability.SEE_GAPS)
+@require_safe
+def gaps_late_entry(request: StaffRequest) -> HttpResponse:
+    """Women who come late; ``site`` chooses as on the overview."""
+    return render(request, "gaps/late_entry.html", {"page": late_entry(request.GET.getlist("site"))})
+
+
+@requires(Ability.SEE_GAPS)
+@require_safe
+def gaps_apart(request: StaffRequest) -> HttpResponse:
+    """What was there for women after a separation: all sites together."""
+    return render(request, "gaps/apart.html", {"page": apart()})
+
+
+@requires(Ability.SEE_GAPS)
+@require_safe
+def gaps_definitions(request: StaffRequest) -> HttpResponse:
+    """What each measure counts."""
+    return render(
+        request, "gaps/definitions.html", {"definitions": [definition(measure) for measure in ALL], "rule": RULE}
+    )
