@@ -8,5 +8,5 @@ urlpatterns = [
     path("late-entry/", overview.gaps_late_entry, name="gaps_late_entry"),
     path("after-separation/", overview.gaps_apart, name="gaps_apart"),
     path("definitions/", overview.gaps_definitions, name="gaps_definitions"),
-    path("<slug:key>/", measure.gap, name="gap"),
+    path("<slug:measure>/", measure.gap, name="gap"),
 ]

@@ -80,6 +80,7 @@ WORDS = {
     "reason": "completed",
     "service": "maternity_care",
     "way": "attended",
+    "measure": "M01",
 }
 
 

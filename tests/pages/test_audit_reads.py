@@ -24,7 +24,7 @@ from tests.factories import after_a_loss, after_her_death, ago, happened, journe
 from tests.medicine import observed, statement
 from tests.pages.test_add_woman import boxes, filled
 from tests.pages.test_record import sent
-from tests.routes import OF_PLANS, OF_REFERRALS, OF_THE_WARD, named_views
+from tests.routes import OF_GAPS, OF_PLANS, OF_REFERRALS, OF_THE_WARD, named_views
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +167,7 @@ def addresses(record: Journey) -> dict[str, str]:
 
 
 def test_there_is_an_address_for_every_page(record: Journey) -> None:
-    ours = named_views(*OURS) - named_views(*OF_THE_WARD, *OF_PLANS, *OF_REFERRALS)
+    ours = named_views(*OURS) - named_views(*OF_THE_WARD, *OF_PLANS, *OF_REFERRALS, *OF_GAPS)
     assert addresses(record).keys() == ours - NOBODY_ON_IT - OF_OTHERS - {*OF_SERVICES}
 
 

@@ -18,12 +18,12 @@ from pathways.gaps.panels import ON_A_MEASURE
 
 @requires(Ability.SEE_GAPS)
 @require_safe
-def gap(request: StaffRequest, key: str) -> HttpResponse:
+def gap(request: StaffRequest, measure: str) -> HttpResponse:
     """One measure; ``line`` chooses one of its lines, ``site`` whose chart over time is shown."""
-    measure, line = BY_KEY.get(key), request.GET.get("line", "")
-    if key == "M25" and not line:
+    line = request.GET.get("line", "")
+    if measure == "M25" and not line:
         return redirect("gaps_missed")
-    choice = chosen(measure, line) if measure else None
+    choice = chosen(BY_KEY[measure], line) if measure in BY_KEY else None
     if choice is None:
         raise Http404
     page = measure_page(choice, request.GET.get("site", ""), request.user.site_ids)
