@@ -115,4 +115,4 @@ def test_where_everything_is_small_nothing_but_that_is_shown(manager: Any, exact
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
     assert "Taymouth [c] too few to show" in page
     rows = re.findall(r"Jan–Dec 20\d\d (\S+)", page[: page.index("What lay behind it")])
-    assert rows == ["[c]"] * 3
+    assert set(rows) == {"[c]"}
