@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from carecoord.sites.models import Site
@@ -52,6 +52,7 @@ class MeasurePage:
     chosen: Chosen
     title: str
     note: str
+    definition: Definition
     label: str = ""
     lines: Sequence[tuple[str, str, bool]] = ()
     tiles: Sequence[Tile] = ()
@@ -64,15 +65,14 @@ class MeasurePage:
     missing: str = ""
     hours: Hours | None = None
     gaps: Sequence[Gap] = ()
-    definition: Definition = field(kw_only=True)
 
 
 def measure_page(chosen: Chosen, code: str, own: set[int]) -> MeasurePage:
     """The page of one line; ``code`` is of the site whose chart is asked for, ``own`` are the reader's sites."""
     measure, table = chosen.measure, chosen.table
-    said = {"title": _title(chosen), "note": _note(chosen), "definition": definition(measure)}
+    said = (chosen, _title(chosen), _note(chosen), definition(measure))
     if table.shown is Shown.GOVERNANCE:
-        return MeasurePage(chosen, **said)
+        return MeasurePage(*said)
     sites = list(Site.objects.order_by("name"))
     asked = [table, *_beside(measure, table)]
     told = pieces_of(asked), stands_of(asked)
@@ -80,8 +80,7 @@ def measure_page(chosen: Chosen, code: str, own: set[int]) -> MeasurePage:
     pieces = told[0].get((table.key, place.pk if place else ALL_SITES), ())
     tiles = _tiles(chosen, [] if chosen.pooled else sites, told[1], own)
     return MeasurePage(
-        chosen,
-        **said,
+        *said,
         label=CE_8 if measure.key == "M24" else "",
         lines=_lines(chosen),
         tiles=tiles,

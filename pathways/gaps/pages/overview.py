@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 
 from carecoord.sites.models import Site
 from pathways.gaps.measures import ALL, Measure, Section
@@ -15,7 +15,6 @@ from pathways.gaps.reading import stands_of
 POOLED_HEADING = "After separation: all sites together, 24 months, because numbers are small"
 # M25 is a number for each moment, on a page of its own; M23 is not shown, and stands below the table as a link.
 ROWS = tuple(measure for measure in ALL if measure.key not in ("M23", "M25"))
-MISSED = Row("Missed handoffs", "each moment at each site", reverse_lazy("gaps_missed"), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ def _parts(sites: Sequence[Site], stands: Stands) -> list[Part]:
         )
         for section in Section
     ]
-    throughout = parts[-1]
-    return [*parts[:-1], Part(throughout.heading, [*throughout.rows, MISSED])]
+    missed = Row("Missed handoffs", "each moment at each site", reverse("gaps_missed"), ())
+    return [*parts[:-1], Part(parts[-1].heading, [*parts[-1].rows, missed])]
 
 
 def _row(measure: Measure, sites: Sequence[Site], stands: Stands) -> Row:
