@@ -26,8 +26,10 @@ class MedicationsConfig(AppConfig):
         from pathways.demo.parts import NAMED
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY, WITH_HER_PLANS
+        from pathways.scale.seeding import BESIDES
 
         register(LEFT, LEFT_EARLY)
+        BESIDES.append("medications.scale.add_stays")
         NAMED.append("medications.demo.telling.part")
         ON_HER_JOURNEY.register(Panel("second_dose", 0, "medications/safety_panel.html", safety_panel))
         ON_HER_JOURNEY.register(Panel("her-medicine", 10, "medications/on_her_journey.html", on_her_journey))

@@ -39,6 +39,7 @@ class ReferralsConfig(AppConfig):
         from pathways.gaps.panels import ON_THE_OVERVIEW
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY
+        from pathways.scale.seeding import BESIDES
         from referrals.options import OPTIONS
         from referrals.pages.after_birth import after_birth
         from referrals.pages.appointments import on_her_journey
@@ -51,6 +52,7 @@ class ReferralsConfig(AppConfig):
         register(OPTIONS)
         parts = ("her_days", "directory", "referring", "clinics", "outcomes")
         NAMED.extend(f"referrals.demo.{part}.part" for part in parts)
+        BESIDES.append("referrals.scale.add_services_and_visits")
         SCREEN.register(Panel("overrides", 20, "referrals/overrides_panel.html", overrides_panel))
         ON_HER_JOURNEY.register(Panel("options", 22, "referrals/options_panel.html", options_panel))
         ON_HER_JOURNEY.register(Panel("referrals", 24, "referrals/referrals_panel.html", referrals_panel))

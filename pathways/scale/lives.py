@@ -25,8 +25,8 @@ class Life:
     """One pregnancy and the year after it, as far as it is known at ``until``. All instants are aware, UTC.
 
     ``by``: beside each fact, which part of the team recorded it (``named`` is her named midwife). ``appointments``:
-    when she came, and whether several services were there together. ``engagement``: when she answered, her score in
-    tenths.
+    each that she came to, and whether there were several on that day at that place. ``engagement``: when she
+    answered, her score in tenths.
     """
 
     number: int
@@ -173,7 +173,8 @@ def _besides(telling: Telling, told: Sequence[Told]) -> tuple[list[tuple[datetim
     for one in told:
         if one.kind == "contact_made":
             if telling.happens(0.6):
-                appointments.append((one.at - _DAY / 12, telling.happens(telling.rates.together)))
+                begins, together = one.at - _DAY / 12, telling.happens(telling.rates.together)
+                appointments += [(begins, together), *([(begins + _DAY / 24, True)] if together else [])]
             if telling.happens(0.12):
                 score = max(0, min(40, round(telling.chance.gauss(24 + 12 * telling.rates.named, 6))))
                 engagement.append((min(one.at + telling.between(0.1, 5), telling.until), score))

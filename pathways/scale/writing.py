@@ -7,7 +7,7 @@ rows, indexes and foreign keys are left out and made again afterwards, all at on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from io import StringIO
@@ -41,6 +41,12 @@ _INDEXES = """
 """
 
 
+def copy(cursor: CursorWrapper, table: str, columns: Sequence[str], text: str) -> int:
+    """Write rows as text, with tabs between values; returns how many."""
+    cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (NULL '{NULL}')", StringIO(text))
+    return int(cursor.rowcount)
+
+
 def base_ids(cursor: CursorWrapper) -> dict[str, int]:
     """The highest id that each table has, from which the new rows count on."""
     found = {}
@@ -53,15 +59,16 @@ def base_ids(cursor: CursorWrapper) -> dict[str, int]:
 def write(job: Job, processes: int, say: Progress) -> dict[str, int]:
     """Write everything; returns how many rows each table got. The caller has a transaction, as the owner."""
     written = dict.fromkeys(_TABLES, 0)
-    with connection.cursor() as cursor, _standing_open(cursor), _left_out(cursor, say, many=job.journeys >= MANY):
+    with (
+        connection.cursor() as cursor,
+        standing_open(cursor, _TABLES),
+        _left_out(cursor, say, many=job.journeys >= MANY),
+    ):
         for number, texts in enumerate(_texts(job, processes), start=1):
             for table, text in texts.items():
-                columns = ", ".join(COLUMNS[table])
-                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (NULL '{NULL}')", StringIO(text))
-                written[table] += cursor.rowcount
+                written[table] += copy(cursor, table, COLUMNS[table], text)
             say.lives(min(number * AT_ONCE * job.alike, job.journeys))
         _count_on(cursor, job)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # whatever is still to be checked, before the tables change
     return written
 
 
@@ -102,17 +109,19 @@ def _piece(job: Job, first: int) -> dict[str, str]:
 
 
 @contextmanager
-def _standing_open(cursor: CursorWrapper) -> Iterator[None]:
-    cursor.execute(_TRIGGERS, [list(_TABLES)])
+def standing_open(cursor: CursorWrapper, tables: Sequence[str]) -> Iterator[None]:
+    """Tables that COPY can write to, without their triggers."""
+    cursor.execute(_TRIGGERS, [list(tables)])
     triggers = cursor.fetchall()
-    for table in _TABLES:
+    for table in tables:
         cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     for table, name in triggers:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
     yield
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # whatever is still to be checked, before the tables change
     for table, name in triggers:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
-    for table in _TABLES:
+    for table in tables:
         cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
