@@ -29,8 +29,8 @@ faults: setup ## the fault suite at full size, into faults.json; ONLY="name name
 check: setup ## linters and types
 	@scripts/check.sh
 
-bench: setup ## measurements, printed and written to bench.json
-	@.venv/bin/pytest -q -n 0 -o python_files='bench_*.py' tests/bench
+bench: setup ## measurements, printed and written to bench.json; SIZES="1k 100k 1m" builds those populations first
+	@SIZES="$(SIZES)" .venv/bin/pytest -q -n 0 -o python_files='bench_*.py' tests/bench
 
 setup: python ## .venv/, node_modules/ and the built assets; takes a second when nothing changed
 	@$(PYTHON) scripts/setup.py
