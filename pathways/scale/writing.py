@@ -111,6 +111,7 @@ def _piece(job: Job, first: int) -> dict[str, str]:
 @contextmanager
 def standing_open(cursor: CursorWrapper, tables: Sequence[str]) -> Iterator[None]:
     """Tables that COPY can write to, without their triggers."""
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # a journey names the event that led to its stage
     cursor.execute(_TRIGGERS, [list(tables)])
     triggers = cursor.fetchall()
     for table in tables:

@@ -43,11 +43,10 @@ def manage(env: Mapping[str, str], *command: str) -> None:
 
 
 def built(size: str) -> Path:
-    """The population's folder; it is made where it is missing."""
-    folder = POPULATIONS / size
+    """The population's folder; it is made where it is missing, and has today's tables."""
+    folder, env = POPULATIONS / size, environment(size)
+    manage(env, "migrate")
     if not (folder / BUILT).exists():
-        env = environment(size)
-        manage(env, "migrate")
         began = time.monotonic()
         manage(env, "seed_scale", "--journeys", str(JOURNEYS[size]), "--sites", str(SITES[size]))
         (folder / BUILT).write_text(json.dumps({"seconds": time.monotonic() - began}))

@@ -89,7 +89,7 @@ def pages() -> None:
     with undone():
         beside(
             "record_event",
-            lambda: midwife.post(f"{journey}record/contact_missed/", {**form, "submission": uuid.uuid4()}),
+            lambda: midwife.post(f"{journey}record/contact_made/", {**form, "submission": uuid.uuid4()}),
             lambda: midwife.post(journey.replace("/journeys/", "/bench/insert/")),
             "ratio_insert",
         )
