@@ -15,7 +15,7 @@ from multiprocessing import get_context
 
 from django.db import connection
 
-from pathways.gaps.case import Case, Contact
+from pathways.gaps.case import Attended, Case, Contact
 from pathways.gaps.counting import Stored, sites_of, units_of
 from pathways.gaps.models import Cell
 from pathways.gaps.publishing import publish
@@ -93,6 +93,8 @@ def _case(job: Job, life: Life) -> Case:
         sites=sites_of(came_to.pk, life.facts, {code: each.site.pk for code, each in job.sites.items()}, life.came),
         nation=came_to.definition.nation,
         edd_at_entry=life.edd,
+        # They are in no session of a clinic (referrals/scale.py), so that none counts as together.
+        attended=[Attended(at, together=False) for at, _ in life.appointments],
         # Only who is her named midwife today counts as hers; a colleague at the place before is not.
         contacts=[
             Contact(at, named and life.named and (moved_at is None or at >= moved_at)) for at, named in life.contacts

@@ -16,6 +16,8 @@ from carecoord import clock
 from carecoord.access.models import Team, User
 from carecoord.sites import definitions
 from pathways.engine import Vocabulary, problems_in_fact
+from pathways.engine.times import midnight_before
+from pathways.gaps.refreshing import differences as cells_differing
 from pathways.models import Event, Handoff, Journey, Woman
 from pathways.moments import PRODUCTS, by_key
 from pathways.projection import differences
@@ -96,6 +98,7 @@ def test_a_population_is_what_the_engine_says_and_the_same_again() -> None:
     now = clock.now()
     journeys = list(Journey.objects.select_related("site", "entered_site"))
     assert [found for journey in journeys for found in differences(journey, now)] == []
+    assert cells_differing(midnight_before(DAY, clock.LONDON)) == []
     assert Woman.objects.values("first_name", "last_name", "date_of_birth").distinct().count() == JOURNEYS
     assert set(Handoff.objects.values_list("state", flat=True)) >= {"missed", "completed_on_time", "completed_late"}
     assert not Event.objects.filter(recorded_by=None).exists()
