@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Protocol
@@ -76,7 +76,7 @@ class Case:
 
     ``sites``: (from when, the site's id), in order; the first one from the beginning. ``nation`` is ENG or SCO.
     ``options``: what came of each kind of treatment after birth. ``late_reason``: what she said made it later, newest.
-    ``stay_offers``: what was last offered to her near each baby.
+    ``stay_offers``: (when, near which baby, what) was offered to her, in the order in which it was written down.
     """
 
     facts: Sequence[Fact]
@@ -89,7 +89,7 @@ class Case:
     referred: Sequence[Referred] = ()
     options: Sequence[str] = ()
     late_reason: str = ""
-    stay_offers: Mapping[int, str] = field(default_factory=dict)
+    stay_offers: Sequence[tuple[datetime, int, str]] = ()
     engagement: Sequence[tuple[datetime, int]] = ()  # when she answered CE-8, and her score from 0 to 100
 
     @cached_property

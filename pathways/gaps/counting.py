@@ -106,7 +106,7 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
             referred=referred.get(pk, ()),
             options=options.get(pk, ()),
             late_reason=reasons.get(pk, ""),
-            stay_offers=offers.get(pk, {}),
+            stay_offers=offers.get(pk, ()),
             engagement=engagement.get(pk, ()),
         )
     return found
@@ -117,11 +117,11 @@ def _reasons(journeys: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("journey_id", "reason"))
 
 
-def _stay_offers(journeys: Collection[int]) -> dict[int, dict[int, str]]:
-    found: dict[int, dict[int, str]] = {}
+def _stay_offers(journeys: Collection[int]) -> dict[int, list[tuple[datetime, int, str]]]:
+    found: dict[int, list[tuple[datetime, int, str]]] = {}
     rows = StayOffer.objects.filter(journey__in=journeys).order_by("pk")
-    for journey, baby, offer in rows.values_list("journey_id", "baby", "offer"):
-        found.setdefault(journey, {})[baby] = offer
+    for journey, at, baby, words in rows.values_list("journey_id", "offered_at", "baby", "offer"):
+        found.setdefault(journey, []).append((at, baby, words))
     return found
 
 

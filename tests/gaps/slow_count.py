@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from carecoord import clock
-from pathways.models import Event, Handoff, Journey
-from referrals.models import Appointment, Session
+from carecoord.access.models import Grant
+from pathways.models import Event, Handoff, Journey, LateReason, StayOffer
+from referrals.models import Appointment, Referral, Session, TreatmentOption
 from tests.gaps.her import ANSWERS, DAY, HOUR, Her, after_days, baby_of, completed, order, start_of
 
 UNKNOWN = -1  # the part of those of whom it cannot be known
@@ -105,6 +106,9 @@ def m02(her: Her) -> Iterator[Unit]:
     yield Unit("M02.late", came, part, limit)
     said = her.answers("BOOK_LATE_14D", "done", *ANSWERS)  # she may have said it and not booked
     reasons = [event.details["late_reason"] for event in said if event.details.get("late_reason")]
+    reasons += [
+        row.reason for row in LateReason.objects.filter(journey=her.journey).order_by("pk")
+    ]  # asked on its page
     order = ["not_realised_pregnant", "fear", "no_access", "moved", "other", "prefer_not_say"]
     yield Unit("M02.reason", came, order.index(reasons[-1]) if reasons else UNKNOWN, limit)
 
@@ -140,11 +144,23 @@ def m05(her: Her) -> Iterator[Unit]:
     contacts = midwife_contacts(her)
     if her.end is None or len(contacts) < 4:
         return
-    hers = {her.journey.named_midwife_id, her.journey.buddy_id} - {None}
-    own = sum(event.recorded_by_id in hers for event in contacts)
+    own = sum(event.recorded_by_id in named_at(her, event.occurred_at) for event in contacts)
     ready = after_days(her.end, 28)
     yield Unit("M05.half", her.end, 0 if 2 * own >= len(contacts) else 1, ready)
     yield Unit("M05.share", her.end, 0, ready, round(100 * own / len(contacts)))
+
+
+def named_at(her: Her, when: datetime) -> set[int | None]:
+    """Who was her named midwife or her buddy then, as far as it is known: before the first was named, that one."""
+    grants = Grant.objects.filter(journey=her.journey, kind="caseload", team=None).order_by("starts_at")
+    if not grants:
+        return {her.journey.named_midwife_id, her.journey.buddy_id} - {None}
+    first = grants[0].starts_at
+    return {
+        grant.user_id
+        for grant in grants
+        if (grant.starts_at == first or grant.starts_at <= when) and not (grant.ends_at and grant.ends_at <= when)
+    }
 
 
 def m06(her: Her) -> Iterator[Unit]:
@@ -195,7 +211,8 @@ def m07(her: Her) -> Iterator[Unit]:
 
 
 def m08(her: Her) -> Iterator[Unit]:
-    """M08 status in {given_late, stock_unavailable, not_recorded}, of scheduled ward OST doses."""
+    """M08 status in {given_late, stock_unavailable, not_recorded}, of scheduled ward OST doses. One of which nothing is
+    written, and of which nothing is owed any more, was cancelled: it is none."""
     planned: dict[int, list[Event]] = {}
     for event in her.all("dose_scheduled"):
         number = int(event.details.get("dose") or max(planned, default=0) + 1)
@@ -204,6 +221,9 @@ def m08(her: Her) -> Iterator[Unit]:
         times = [clock.parse_instant(e.details["scheduled_for"])[0] for e in plans if e.details.get("scheduled_for")]
         time = times[-1] if times else plans[0].occurred_at
         told = [e for e in her.all("dose_given", "dose_outcome_recorded") if e.details.get("dose") == str(number)]
+        rows = her.owed("OST_DOSE_LATE", "outcome_recorded", number)
+        if not told and rows and rows[-1].state in ("not_applicable", "superseded"):
+            continue
         yield Unit("M08.doses", time, what_came_of(told, time), time + DAY)
 
 
@@ -260,6 +280,8 @@ def before_her_baby(her: Her, baby: int, left: datetime, home: Event | None) -> 
         for event in her.answers("MOTHER_STAYS", "offer_answered", *ANSWERS)
         if baby_of(event) == baby and event.details.get("stay_offer") and event.occurred_at <= left
     ]
+    rows = StayOffer.objects.filter(journey=her.journey, baby=baby, offered_at__lte=left).order_by("pk")
+    offers += [row.offer for row in rows]  # what is written on its page counts before what answered the handoff
     return 3 if not offers else 2 if offers[-1] == "not_available" else 1
 
 
@@ -283,9 +305,10 @@ def m12(her: Her) -> Iterator[Unit]:
     if birth is None:
         return
     answers = her.answers("POSTNATAL_TX_OPTIONS", "done", *ANSWERS) + her.answers("PN_TX_START", "outcome", *ANSWERS)
-    if not her.in_treatment(birth) and not answers:
+    newest = {row.kind: row.status for row in TreatmentOption.objects.filter(journey=her.journey).order_by("pk")}
+    if not her.in_treatment(birth) and not answers and not newest:
         return
-    said = {event.details.get("option_status", "") for event in answers}
+    said = {event.details.get("option_status", "") for event in answers} | set(newest.values())
     if said & {"offered", "accepted", "declined"}:
         part = 0
     else:
@@ -358,8 +381,21 @@ def m16(her: Her) -> Iterator[Unit]:
     for table, days in (("M16.m6", 182), ("M16.m12", 365)):
         day = after_days(end, days)
         if her.alive(day):
-            part = 2 if lost_by(her, day) else 0 if her.in_treatment(day) else 1
+            part = 2 if lost_by(her, day) else 0 if kept(her, day) else 1
             yield Unit(table, end, part, day)
+
+
+def kept(her: Her, day: datetime) -> bool:
+    """In treatment on record, or seen by the drug service in the 28 days before and since whatever had ended."""
+    if her.in_treatment(day):
+        return True
+    services = ["drug_service", "prescriber", "family_drug_support"]
+    came = Appointment.objects.filter(journey=her.journey, kind__in=services, attended__in=["yes", "late", "left"])
+    seen = [each.during.lower for each in came]
+    for referral in Referral.objects.filter(journey=her.journey, service__kind__in=services):
+        seen += [step.at for step in referral.steps.filter(state="attended")]
+    ends = [event.occurred_at for event in her.all("treatment_ended") if event.occurred_at <= day]
+    return any(day - 28 * DAY <= when <= day and (not ends or when > ends[-1]) for when in seen)
 
 
 def lost_by(her: Her, day: datetime) -> bool:
@@ -456,7 +492,11 @@ def m22(her: Her) -> Iterator[Unit]:
         return
     labour = next((e.occurred_at for e in her.admissions() if e.details.get("reason") == "labour"), None)
     limit = labour or her.birth or apart.occurred_at
-    told = any(event.occurred_at < limit for event in her.answers("SEPARATION_PLAN", "told_in_person"))
+    told = any(
+        event.occurred_at < limit
+        for event in her.answers("SEPARATION_PLAN", "told_in_person")
+        if "told_in_person_on" in event.details or "told_by" not in event.details  # else it was by phone
+    )
     yield Unit("M22.told", apart.occurred_at, 0 if told else 1, apart.occurred_at)
 
 
@@ -484,9 +524,35 @@ def m25(her: Her) -> Iterator[Unit]:
         yield Unit(f"M25.{row.moment}", row.due_at, (0 if in_time else 1) + 2 * row.late_entry, row.missed_at)
 
 
+# Why a referral came back without her having been seen, by what its last step says; all else is "something else".
+WHY = {
+    2: ["service_full", "service_closed"],
+    3: ["service_criteria", "service_late", "service_area", "service_missing"],
+    4: ["her_choice", "her_safety", "her_distance", "her_moved", "her_engaged", "her_not_able", "stopped"],
+}
+
+
+def referrals(her: Her) -> Iterator[Unit]:
+    """What became of each referral in eight weeks: seen; open; no place; their conditions; her reasons; all else."""
+    for referral in Referral.objects.filter(journey=her.journey).exclude(service__kind="other"):
+        limit = referral.sent_at + 56 * DAY
+        steps = [step for step in referral.steps.order_by("pk") if step.at <= limit]
+        if any(step.reason == "our_mistake" for step in steps):
+            continue
+        back = [step.reason or step.outcome for step in steps if step.state in ("declined", "withdrawn", "ended")]
+        if any(step.state == "attended" for step in steps) or back[-1:] in (["helped"], ["partly"]):
+            part = 0
+        elif not back:
+            part = 1
+        else:
+            part = next((number for number, words in WHY.items() if back[-1] in words), 5)
+        yield Unit(f"S.{referral.service.kind}", referral.sent_at, part, limit)
+
+
 MEASURES: list[Callable[[Her], Iterator[Unit]]] = [
     *(m01, m02, m03, m04, m05, m06, m07, m08, m09, m10, m11, m12),
     *(m13, m14, m15, m16, m17, m18, m19, m20, m21, m22, m23, m24, m25),
+    referrals,
 ]
 
 

@@ -127,7 +127,7 @@ def _part(asked: Sequence[Fact], options: Sequence[str]) -> int:
     in_the_way = [place for place, status in enumerate(IN_THE_WAY, start=1) if status in named]
     if in_the_way:
         return in_the_way[0]
-    return _LATE - 1 if options or any(fact.kind != "handoff_completed" for fact in asked) else UNKNOWN
+    return _LATE - 1 if any(fact.kind != "handoff_completed" for fact in asked) else UNKNOWN
 
 
 _OUTCOMES = ("offered", *IN_THE_WAY.values(), "something else")

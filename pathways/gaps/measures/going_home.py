@@ -38,14 +38,13 @@ def _before_the_baby(case: Case) -> Iterator[Counted]:
 
 
 def _offer(case: Case, baby: int, at: datetime) -> str:
-    """What was last written down of a place for her near this baby; blank where nothing was.
+    """What had last been written down by then of a place for her near this baby; blank where nothing was.
 
     It can be offered before it is owed, and again: what completed the handoff is then an older answer, or none.
     """
-    if baby in case.stay_offers:
-        return case.stay_offers[baby]
+    rows = [offer for offered_at, of, offer in case.stay_offers if of == baby and offered_at <= at]
     answers = [fact for fact in case.answers("MOTHER_STAYS", "offer_answered") if fact.baby_number == baby]
-    return last_word(answers, "stay_offer", at)
+    return rows[-1] if rows else last_word(answers, "stay_offer", at)
 
 
 def _stayed(case: Case, baby: int) -> bool:
@@ -232,7 +231,7 @@ def _handed_over(case: Case) -> Iterator[Counted]:
 def _taken(case: Case, admission: int, left: Fact) -> Iterator[datetime]:
     """When she took a dose after that admission: as the pharmacy said, or as the dose itself was confirmed."""
     for fact in case.completed_for("FIRST_COMMUNITY_DOSE", "confirmed", SubjectKind.ADMISSION, admission):
-        if fact.order > left.order and fact.details.get("pharmacy_confirmation") == "taken":
+        if fact.details.get("pharmacy_confirmation") == "taken":
             yield fact.at
     for fact in case.of_subject("dose_confirmed", SubjectKind.ADMISSION, admission):
         if fact.order > left.order:
