@@ -86,7 +86,7 @@ def _row(moment: Moment, sites: Sequence[Site], stands: Stands) -> Row:
 
 def _cell(table: Table, stand: Stand | None) -> Cell:
     if stand is None:
-        return Cell("–", "not told", "heat-hidden")
+        return Cell("", "not told yet", "heat-hidden")
     shown = stand.numbers(table.lines[0].key)
     value, of = share_in_words(table, shown)
     of = of if value.endswith("%") else "too few"
