@@ -189,5 +189,7 @@ WATCHED = (
         left_out=("submission", "revision", "revised_at"),
     ),
     Watched("referrals_waiting", VIA_JOURNEY, hashed=("words",), left_out=("submission",)),
+    Watched("gaps_aim", NOBODY, left_out=("submission",)),
+    Watched("gaps_changenote", NOBODY, left_out=("submission",)),
     Watched("delivery_preference", NOBODY, hashed=("number",)),
 )

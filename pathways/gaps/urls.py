@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pathways.gaps.views import measure, overview
+from pathways.gaps.views import aims, measure, overview
 
 urlpatterns = [
     path("", overview.gaps, name="gaps"),
@@ -8,5 +8,11 @@ urlpatterns = [
     path("late-entry/", overview.gaps_late_entry, name="gaps_late_entry"),
     path("after-separation/", overview.gaps_apart, name="gaps_apart"),
     path("definitions/", overview.gaps_definitions, name="gaps_definitions"),
+    path("aims/", aims.aims, name="gaps_aims"),
+    path("aims/<int:pk>/", aims.change, name="gap_aim_change"),
+    path("aims/<int:pk>/end/", aims.end, name="gap_aim_end"),
+    path("notes/<int:pk>/strike/", aims.strike, name="gap_note_strike"),
     path("<slug:measure>/", measure.gap, name="gap"),
+    path("<slug:measure>/aim/", aims.aim, name="gap_aim"),
+    path("<slug:measure>/note/", aims.note, name="gap_note"),
 ]

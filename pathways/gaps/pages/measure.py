@@ -10,6 +10,7 @@ from carecoord.sites.models import Site
 from pathways.gaps.figures import NOT_TOLD, Figure, figure_of, span_in_words
 from pathways.gaps.measures import Measure, Shown, Table, Unit
 from pathways.gaps.pages.across import Across, across
+from pathways.gaps.pages.aims import marks
 from pathways.gaps.pages.behind import Behind, behind, missing
 from pathways.gaps.pages.choice import Chosen, choices
 from pathways.gaps.pages.definition import Definition, definition
@@ -87,7 +88,9 @@ def measure_page(chosen: Chosen, code: str, own: set[int]) -> MeasurePage:
         more_sites=0 if chosen.pooled else len(sites) - len(tiles),
         place=place.name if place else TOGETHER,
         places=places,
-        over_time=over_time(table, chosen.line, place.name if place else TOGETHER, pieces),
+        over_time=over_time(
+            table, chosen.line, place.name if place else TOGETHER, pieces, *marks(table, chosen.line, place)
+        ),
         across=None if chosen.pooled or table.medians else across(table, chosen.line, sites, told[1], own),
         behind=_behind(chosen, place, told[0]),
         missing=missing(table, pieces),
