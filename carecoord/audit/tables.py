@@ -55,6 +55,7 @@ NOT_WATCHED = {
     "gaps_cell": "sums; no woman stands in them",
     "gaps_told": "when numbers were told",
     "gaps_block": "numbers that were told; never changed",
+    "gaps_quarter": "of which quarters a report can be had",
     "gaps_standing": "put together from blocks",
     "delivery_message": "keeps by itself what was sent, and is never deleted",
 }

@@ -105,5 +105,6 @@ def _shortest(table: Table, line: Line, kept: Sequence[releases.Block]) -> tuple
         share = percentage(*shown) if shown else None
         if window and share is not None:
             value, of = share_in_words(table, shown)
-            return f"{value} {of}, {span_in_words(first_day(window.start), first_day(window.end))}", share
+            per = " per 100," if table.unit is Unit.PER_100 else ""
+            return f"{value}{per} {of}, {span_in_words(first_day(window.start), first_day(window.end))}", share
     return None

@@ -215,3 +215,13 @@ class ChangeNote(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.measure} {self.changed_on}"
+
+
+class Quarter(models.Model):
+    """A quarter of which all is told that its report says (report/quarters.py). ``until``: the day after its last."""
+
+    until = models.DateField(unique=True)
+    ready_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"quarter until {self.until}"

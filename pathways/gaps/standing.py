@@ -16,14 +16,21 @@ from pathways.gaps.rules.spc import Change, Direction, Signal, SoMany
 def stand(table: Table, kept: Mapping[int, Sequence[releases.Block]], fresh: Iterable[Block]) -> None:
     """Write anew how a table stands where something was told; ``kept`` by site, 0 for all together."""
     last = {row.site_id or 0: row for row in fresh}
-    rows = [row for place, blocks in kept.items() if (row := _standing(table, place, blocks, last[place]))]
+    rows = [row for place, blocks in kept.items() if (row := _of_last(table, place, blocks, last[place]))]
     Standing.objects.filter(of_table=table.key, site__in=[place for place in kept if place]).delete()
     if 0 in kept:
         Standing.objects.filter(of_table=table.key, site=None).delete()
     Standing.objects.bulk_create(rows)
 
 
-def _standing(table: Table, place: int, blocks: Sequence[releases.Block], last: Block) -> Standing | None:
+def _of_last(table: Table, place: int, blocks: Sequence[releases.Block], last: Block) -> Standing | None:
+    return standing_of(table, place, blocks, last.missing, last.spread)
+
+
+def standing_of(
+    table: Table, place: int, blocks: Sequence[releases.Block], missing: int | None, spread: Sequence[float] | None
+) -> Standing | None:
+    """How a table stands by these blocks, not stored; ``missing`` and ``spread`` are those of the last one."""
     # Medians cannot be added up: what stands is the last one that was told.
     months = blocks[-1].months if table.medians else table.told.window
     now, before = releases.window(blocks, months), releases.window_before(blocks, months)
@@ -37,8 +44,8 @@ def _standing(table: Table, place: int, blocks: Sequence[releases.Block], last: 
         since=first_day(now.start),
         until=first_day(now.end),
         hidden_months=now.hidden,
-        missing=last.missing,
-        spread=last.spread,
+        missing=missing,
+        spread=spread,
         lines={
             line.key: _line(table, line, now.shown, before.shown if before else None, series_of(table, line, blocks))
             for line in table.lines

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from pathways.gaps.publishing import publish
 from pathways.gaps.refreshing import refresh
+from pathways.gaps.report.quarters import close_quarters
 
 SECONDS = 8  # for each; a backlog goes on with the next one, well before a task would be stopped
 
@@ -21,3 +22,4 @@ def tell() -> None:
     """Tell what is due, once nothing waits to be counted. Beat asks for it every quarter of an hour."""
     if refresh(seconds=SECONDS).finished:
         publish(seconds=SECONDS)
+        close_quarters()

@@ -14,6 +14,7 @@ WALL = Wall(
         Open("gaps_told", "up to when numbers were told", worker=_APPEND),
         Open("gaps_block", "numbers that everybody who may see numbers may see", worker=_APPEND),
         Open("gaps_standing", "the same numbers, put together", worker=_COPIES),
+        Open("gaps_quarter", "quarters of which a report can be had", worker=_APPEND),
         Open("gaps_aim", "what a site wants a number to reach", app=_KEPT),
         Open("gaps_changenote", "what a site changed", app=_KEPT),
     ),

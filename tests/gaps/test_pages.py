@@ -18,7 +18,7 @@ from tests.factories import staff
 from tests.gaps.telling import a_picture, more_sites, tell
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 10
+MOST_QUERIES = 10  # and two for aims and notes, on the page of a measure
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_a_page_asks_the_database_a_handful_of_times(manager: Any, sites: int) -
         with CaptureQueriesContext(connection) as asked:
             assert manager.get(address).status_code == 200
         queries = [query["sql"] for query in asked if " FROM " in query["sql"]]  # of tables: no savepoints, no settings
-        assert len(queries) <= MOST_QUERIES, (address, queries)
+        assert len(queries) <= MOST_QUERIES + 2 * ("/gaps/M" in address), (address, queries)
 
 
 LATE_MONTHS = [(90, 10, 5, 0), (95, 10, 0, 0)] * 12

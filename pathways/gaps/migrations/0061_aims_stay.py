@@ -1,4 +1,4 @@
-"""An aim and a note stay as they were written: an aim is ended once, a note struck through once."""
+"""An aim and a note stay as they were written: an aim is ended once, a note struck through once. A report stays too."""
 
 from django.db import migrations
 
@@ -21,7 +21,8 @@ END $$;
     f"FOR EACH ROW EXECUTE FUNCTION gaps_kept_as_written('{columns}');"
     for table, columns in LATER.items()
 )
-FREE = "".join(f"DROP TRIGGER kept_as_written ON {table};" for table in LATER) + "DROP FUNCTION gaps_kept_as_written();"
+KEEP += "CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON gaps_quarter FOR EACH ROW EXECUTE FUNCTION gaps_stays();"
+FREE = "DROP TRIGGER stays ON gaps_quarter;" + "".join(f"DROP TRIGGER kept_as_written ON {table};" for table in LATER) + "DROP FUNCTION gaps_kept_as_written();"
 
 
 class Migration(migrations.Migration):

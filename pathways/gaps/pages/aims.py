@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from pathways.gaps.models import Aim, ChangeNote
 from pathways.gaps.months import month_of
 from pathways.gaps.publishing import ALL_SITES
 from pathways.gaps.reading import Piece, pieces_of
+
+Told = Mapping[tuple[str, int], Sequence[Piece]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +64,45 @@ class AimsPage:
     notes: Sequence[tuple[Measure, NoteLine]]
 
 
-def marks(table: Table, line: Line, site: Site | None) -> tuple[list[specs.Aim], list[specs.Note]]:
-    """What the chart of one line marks: of ``site``, or of every site where all are told of together (None)."""
-    aims = _aims().filter(of_table=table.key, line=line.key, ended_at=None).order_by("set_at", "pk")
-    notes = _notes().filter(measure=table.key.split(".")[0]).order_by("changed_on", "pk")
-    if site:
-        aims, notes = aims.filter(site=site), notes.filter(site=site)
-    return (
-        [
-            specs.Aim(aim.value, month_of(clock.today(aim.set_at)), _says(aim, table, line, site is None))
-            for aim in aims
-        ],
-        [specs.Note(month_of(note.changed_on), _named(note.words, note.site, site is None)) for note in notes],
-    )
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """Aims and notes, in the order in which they were set and made."""
+
+    aims: Sequence[Aim]
+    notes: Sequence[ChangeNote]
+
+    def marks(self, table: Table, line: Line, site: Site | None) -> tuple[list[specs.Aim], list[specs.Note]]:
+        """What the chart of one line marks: of ``site``, or of every site where all are told of together (None)."""
+        measure, alone = table.key.split(".")[0], site is None
+        return (
+            [
+                specs.Aim(aim.value, month_of(clock.today(aim.set_at)), _says(aim, table, line, alone))
+                for aim in self.aims
+                if (aim.of_table, aim.line) == (table.key, line.key) and site in (None, aim.site)
+            ],
+            [
+                specs.Note(month_of(note.changed_on), _named(note.words, note.site, alone))
+                for note in self.notes
+                if note.measure == measure and site in (None, note.site)
+            ],
+        )
 
 
-def aims_panel(measure: Measure, table: Table, reader: User) -> AimsPanel:
-    """Aims for the lines of ``table``, and what was changed for its measure, at every site."""
-    aims = _aims().filter(of_table=table.key, ended_at=None).order_by("site__name", "line", "pk")
-    notes = _notes().filter(measure=measure.key).order_by("-changed_on", "-pk")
-    may = bool(reader.site_ids)
+def acted_on(measure: Measure) -> Acted:
+    """What stands of one measure at every site. Two SQL queries."""
+    aims = _aims().filter(ended_at=None, of_table__startswith=f"{measure.key}.").order_by("set_at", "pk")
+    return Acted(list(aims), list(_notes().filter(measure=measure.key).order_by("changed_on", "pk")))
+
+
+def aims_panel(measure: Measure, table: Table, own: set[int], acted: Acted, told: Told) -> AimsPanel:
+    """Aims for the lines of ``table``, and what was changed for its measure, at every site, by name."""
+    aims = [aim for aim in acted.aims if aim.of_table == table.key]
     return AimsPanel(
         measure,
-        aim_lines(aims, reader.site_ids),
-        [note_line(note, reader.site_ids) for note in notes],
-        may and any(each.table is table for each in aimables(measure)),
-        may and table.shown is not Shown.GOVERNANCE,
+        aim_lines(sorted(aims, key=lambda aim: (aim.site.name, aim.line)), own, told),
+        [note_line(note, own) for note in reversed(acted.notes)],
+        bool(own) and any(each.table is table for each in aimables(measure)),
+        bool(own) and table.shown is not Shown.GOVERNANCE,
     )
 
 
@@ -103,10 +118,11 @@ def aims_page(reader: User) -> AimsPage:
     )
 
 
-def aim_lines(aims: QuerySet[Aim], own: set[int]) -> list[AimLine]:
-    """The aims, each with how it stands by what was told so far. Two SQL queries."""
+def aim_lines(aims: Iterable[Aim], own: set[int], told: Told | None = None) -> list[AimLine]:
+    """The aims, each with how it stands by what was ``told``; else by all that was so far, with an SQL query."""
     known = [aim for aim in aims if aim.of_table in TABLES]
-    told = pieces_of({aim.of_table: TABLES[aim.of_table] for aim in known}.values())
+    if told is None:
+        told = pieces_of({aim.of_table: TABLES[aim.of_table] for aim in known}.values())
     return [_aim_line(aim, told, own) for aim in known]
 
 
@@ -120,7 +136,7 @@ def line_of(aim: Aim) -> Line | None:
     return next((line for line in TABLES[aim.of_table].lines if line.key == aim.line), None)
 
 
-def _aim_line(aim: Aim, told: dict[tuple[str, int], list[Piece]], own: set[int]) -> AimLine:
+def _aim_line(aim: Aim, told: Told, own: set[int]) -> AimLine:
     table, line = TABLES[aim.of_table], line_of(aim)
     measure = BY_KEY[table.key.split(".")[0]]
     pooled = table.shown is not Shown.BY_SITE
@@ -151,6 +167,7 @@ def _notes() -> QuerySet[ChangeNote]:
     return ChangeNote.objects.filter(struck_at=None).select_related("site", "noted_by")
 
 
-def panel(page: Any, reader: User, _at: object) -> AimsPanel:
-    """The panel on the page of a measure; ``page`` says which line was chosen."""
-    return aims_panel(page.chosen.measure, page.chosen.table, reader)
+def panel(page: Any, _reader: User, _at: object) -> AimsPanel | None:
+    """The panel on the page of a measure, which has put it together from what it read."""
+    found: AimsPanel | None = page.aims
+    return found

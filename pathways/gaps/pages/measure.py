@@ -10,7 +10,7 @@ from carecoord.sites.models import Site
 from pathways.gaps.figures import NOT_TOLD, Figure, figure_of, span_in_words
 from pathways.gaps.measures import Measure, Shown, Table, Unit
 from pathways.gaps.pages.across import Across, across
-from pathways.gaps.pages.aims import marks
+from pathways.gaps.pages.aims import AimsPanel, acted_on, aims_panel
 from pathways.gaps.pages.behind import Behind, behind, missing
 from pathways.gaps.pages.choice import Chosen, choices
 from pathways.gaps.pages.definition import Definition, definition
@@ -66,6 +66,7 @@ class MeasurePage:
     missing: str = ""
     hours: Hours | None = None
     gaps: Sequence[Gap] = ()
+    aims: AimsPanel | None = None
 
 
 def measure_page(chosen: Chosen, code: str, own: set[int]) -> MeasurePage:
@@ -76,7 +77,7 @@ def measure_page(chosen: Chosen, code: str, own: set[int]) -> MeasurePage:
         return MeasurePage(*said)
     sites = list(Site.objects.order_by("name"))
     asked = [table, *_beside(measure, table)]
-    told = pieces_of(asked), stands_of(asked)
+    told, acted = (pieces_of(asked), stands_of(asked)), acted_on(measure)
     place, places = (None, None) if chosen.pooled else _place(chosen, sites, told, code, own)
     pieces = told[0].get((table.key, place.pk if place else ALL_SITES), ())
     tiles = _tiles(chosen, [] if chosen.pooled else sites, told[1], own)
@@ -89,12 +90,13 @@ def measure_page(chosen: Chosen, code: str, own: set[int]) -> MeasurePage:
         place=place.name if place else TOGETHER,
         places=places,
         over_time=over_time(
-            table, chosen.line, place.name if place else TOGETHER, pieces, *marks(table, chosen.line, place)
+            table, chosen.line, place.name if place else TOGETHER, pieces, *acted.marks(table, chosen.line, place)
         ),
         across=None if chosen.pooled or table.medians else across(table, chosen.line, sites, told[1], own),
         behind=_behind(chosen, place, told[0]),
         missing=missing(table, pieces),
         hours=hours(sites, *told, own, place) if HOURS_SPREAD in asked else None,
+        aims=aims_panel(measure, table, own, acted, told[0]),
         gaps=[found for pair in pairs(measure) if (found := gap(*pair, told[0]))],
     )
 

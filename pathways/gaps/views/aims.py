@@ -36,10 +36,10 @@ def aims(request: StaffRequest) -> HttpResponse:
 
 @requires(Ability.ACT_ON_GAPS)
 @get_or_post
-def aim(request: StaffRequest, key: str) -> HttpResponse:
+def aim(request: StaffRequest, measure: str) -> HttpResponse:
     """Set an aim for a number of one's own site; ``line`` and ``site`` choose which."""
-    measure, site = _measure(key), own_site(request)
-    lines = aimables(measure)
+    counted, site = _measure(measure), own_site(request)
+    lines = aimables(counted)
     if not lines:
         raise Http404
     form = AimForm(posted(request), lines=lines, people=_people(site), initial={"line": request.GET.get("line", "")})
@@ -51,7 +51,7 @@ def aim(request: StaffRequest, key: str) -> HttpResponse:
     lead = f"Numbers are told by the quarter or the year: the next end on {clock.day_in_words(told)}."
     if lines[0].table.shown is not Shown.BY_SITE:
         lead += " This number is told of all sites together. Your aim stands beside it with the name of your site."
-    return _asked(request, form, verb, "The aim is set.", f"Set an aim: {measure.title}", site, measure, lead=lead)
+    return _asked(request, form, verb, "The aim is set.", f"Set an aim: {counted.title}", site, counted, lead=lead)
 
 
 @requires(Ability.ACT_ON_GAPS)
@@ -98,17 +98,17 @@ def end(request: StaffRequest, pk: int) -> HttpResponse:
 
 @requires(Ability.ACT_ON_GAPS)
 @get_or_post
-def note(request: StaffRequest, key: str) -> HttpResponse:
+def note(request: StaffRequest, measure: str) -> HttpResponse:
     """Note what was changed at one's own site, for one measure."""
-    measure, site = _measure(key), own_site(request)
+    counted, site = _measure(measure), own_site(request)
     form = NoteForm(posted(request))
 
     def verb() -> object:
         entered = form.cleaned_data
         said = (entered["changed_on"], entered["words"])
-        return verbs.note_change(site, measure, *said, submission=entered["submission"], by=request.user)
+        return verbs.note_change(site, counted, *said, submission=entered["submission"], by=request.user)
 
-    return _asked(request, form, verb, "Noted.", f"Note a change: {measure.title}", site, measure)
+    return _asked(request, form, verb, "Noted.", f"Note a change: {counted.title}", site, counted)
 
 
 @requires(Ability.ACT_ON_GAPS)

@@ -16,6 +16,7 @@ from pathways.gaps.pages.late_entry import late_entry
 from pathways.gaps.pages.missed import missed
 from pathways.gaps.pages.overview import overview
 from pathways.gaps.panels import ON_THE_OVERVIEW
+from pathways.gaps.report.quarters import quarters
 
 
 @requires(Ability.SEE_GAPS)
@@ -24,7 +25,8 @@ def gaps(request: StaffRequest) -> HttpResponse:
     """The overview of sites × measures; ``site`` (repeated) chooses among the sites."""
     page = overview(request.GET.getlist("site"))
     panels = ON_THE_OVERVIEW.filled(page.sites, request.user, clock.now())
-    return render(request, "gaps/overview.html", {"page": page, "panels": panels})
+    newest = next(iter(quarters()), None)
+    return render(request, "gaps/overview.html", {"page": page, "panels": panels, "latest": newest})
 
 
 @requires(Ability.SEE_GAPS)
