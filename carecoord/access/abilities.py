@@ -55,6 +55,8 @@ class Ability(StrEnum):
     SEE_GAPS = "see where care breaks between sites, in numbers"
     ACT_ON_GAPS = "set an aim for a number, and note what was changed"
     BOOK = "book her appointments, and say what became of them"
+    OFFER_ENGAGEMENT = "offer her the questions of CE-8"
+    ENTER_ENGAGEMENT = "type in answers to CE-8 from paper"
 
 
 _CARE = frozenset(
@@ -71,6 +73,8 @@ _CARE = frozenset(
         Ability.REFER,
         Ability.SEE_CLINICS,
         Ability.BOOK,
+        Ability.OFFER_ENGAGEMENT,
+        Ability.ENTER_ENGAGEMENT,
     }
 )
 # Who keeps what others rely on: the directory and the days of the clinics.
@@ -131,7 +135,9 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
         Ability.SEE_GAPS,
         Ability.ACT_ON_GAPS,
     },
-    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY | _KEEPS | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY},
+    Role.SITE_ADMINISTRATOR: _COUNTS_ONLY
+    | _KEEPS
+    | {Ability.ENROL_MACHINE, Ability.SEE_SYSTEM, Ability.MANAGE_DUTY, Ability.ENTER_ENGAGEMENT},
     Role.PRIVACY_OFFICER: _COUNTS_ONLY | {Ability.REVIEW_ACCESS, Ability.SEE_NOTICES},
 }
 

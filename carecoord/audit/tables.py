@@ -53,6 +53,9 @@ NOT_WATCHED = {
     "gaps_tocount": "a list of what is to be counted again",
     "gaps_casecount": "worked out from the record; the refresh writes it",
     "gaps_cell": "sums; no woman stands in them",
+    "gaps_invitation": "keys to questions; who looks must not learn whether she answered",
+    "gaps_response": "what she answered; nobody is to learn that she did",
+    "gaps_analysis": "numbers that were told; never changed",
     "gaps_told": "when numbers were told",
     "gaps_block": "numbers that were told; never changed",
     "gaps_quarter": "of which quarters a report can be had",
@@ -95,6 +98,8 @@ WATCHED = (
         hashed=("note", "told_words", "reason"),
         left_out=("submission", "messaged_at"),
     ),
+    Watched("gaps_rest", VIA_JOURNEY),
+    Watched("gaps_callwanted", VIA_JOURNEY, left_out=("told_at",)),
     Watched("pathways_offerquestion", VIA_OFFER, hashed=("text", "answer"), left_out=("submission",)),
     Watched("pathways_owner", VIA_JOURNEY, hashed=("reason",)),
     Watched(

@@ -15,7 +15,20 @@ class GapsConfig(AppConfig):
         from pathways.gaps.panels import ON_A_MEASURE
         from pathways.scale.seeding import BESIDES
 
-        build_after_migrate(self, "pathways.gaps.wall", needs="gaps_standing")
+        build_after_migrate(self, "pathways.gaps.wall", needs="gaps_analysis")
         NAMED.append("pathways.gaps.demo.part")
         BESIDES.append("pathways.gaps.seeding.count_seeded")
         ON_A_MEASURE.register(Panel("aims", 10, "gaps/aims_panel.html", panel))
+        self._ask_her()
+
+    def _ask_her(self) -> None:
+        """CE-8: what it adds to the cases, and to the page of her journey."""
+        from carecoord.panels import Panel
+        from pathways.gaps.counting import ENGAGEMENT
+        from pathways.gaps.engagement.answering import scores_of
+        from pathways.gaps.engagement.panel import call_panel, engagement_panel
+        from pathways.panels import ON_HER_JOURNEY
+
+        ENGAGEMENT.append(scores_of)
+        ON_HER_JOURNEY.register(Panel("asks-call", 3, "gaps/engagement/call_panel.html", call_panel))
+        ON_HER_JOURNEY.register(Panel("engagement", 70, "gaps/engagement/panel.html", engagement_panel))

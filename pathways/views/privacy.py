@@ -116,6 +116,7 @@ def notices(request: StaffRequest) -> HttpResponse:
             "journey": hers.get(each.woman_id),
             "review": officer and each.key in _TO_REVIEW,
             "is_death": each.key == Notice.Key.DEATH_REPORTED,
+            "is_call": each.key == Notice.Key.ASKS_CALL,
         }
         for each in told
     ]

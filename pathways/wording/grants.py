@@ -33,6 +33,7 @@ NOTICES: dict[str, str] = {
     Notice.Key.SAME_PERSON: "One woman has two records, at two sites. Agree by phone which of them goes on.",
     Notice.Key.DEATH_REPORTED: "A death was reported. If you know of it too, confirm it; if it is not so, say so.",
     Notice.Key.OVERRIDDEN: "Something was shared with a service without her agreement. The reason is on your screen.",
+    Notice.Key.ASKS_CALL: "A woman asks to be called. Look first how she is reached safely.",
 }
 
 

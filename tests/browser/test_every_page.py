@@ -49,13 +49,14 @@ ABOUT_AN_OFFER = (
 BESIDE_AND_AT_THE_END = ("earlier", "declining", "custody_start", "custody_end", "outside", "ending", "reopen")
 NO_PAGE = {
     *("start", "search", "close_opening", "confirm_contact", "contact_unsafe", "remind"),
-    "service_confirm",
+    *("service_confirm", "engagement_not_now"),
     *("take_flag", "undo_hold", "take_told", "give_back_alert", "confirm_death", "withdraw_death"),
 }
 # Shown to somebody else: the tests below.
 OF_OTHERS = {
     *("staying_together", "sign_off", "sealed", "reviews", "review"),
     *("matches", "match", "add_duty", "end_duty"),
+    *("engagement", "questions", "questions_thanks"),  # test_engagement.py
 }
 
 
@@ -144,6 +145,8 @@ def addresses(record: Journey) -> dict[str, str]:
         "background_edit": {"pk": record.woman_id, "label": "ethnicity"},
         "background_withdraw": {"pk": record.woman_id, "label": "abuse"},
         "journey": her,
+        **{name: her for name in ("engagement_offer", "engagement_called")},
+        "engagement_enter": {},
         "looked": her,
         **{name: her for name in ("outreach", "outreach_try", "outreach_ask", "outreach_decide")},
         **{name: her for name in ("catch_up", "late_reason")},

@@ -33,6 +33,7 @@ OURS = ("pathways", "medications", "referrals")
 NOBODY_ON_IT = {
     *("start", "search", "add_woman", "add_in_labour", "confirm_contact", "contact_unsafe"),
     *("claim", "sealed", "close_opening"),
+    *("engagement", "engagement_enter", "engagement_not_now", "questions", "questions_thanks"),
     *("own_conflict", "cover", "end_cover", "notices", "reviews", "review", "matches", "match", "remind"),
     *(
         "staying_together",
@@ -110,6 +111,7 @@ def addresses(record: Journey) -> dict[str, str]:
         "background_edit": {"pk": record.woman_id, "label": "abuse"},
         "background_withdraw": {"pk": record.woman_id, "label": "abuse"},
         "journey": her,
+        **{name: her for name in ("engagement_offer", "engagement_called")},
         "looked": her,
         **{name: her for name in ("outreach", "outreach_try", "outreach_ask", "outreach_decide")},
         **{name: her for name in ("catch_up", "late_reason")},

@@ -133,6 +133,7 @@ class Notice(models.Model):
         SAME_PERSON = "same_person", "she is here twice"
         DEATH_REPORTED = "death_reported", "her death was reported"
         OVERRIDDEN = "overridden", "something was shared without her agreement"
+        ASKS_CALL = "asks_call", "she asked to be called"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
     key = models.CharField(max_length=14, choices=Key.choices)

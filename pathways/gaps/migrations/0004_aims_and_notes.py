@@ -10,7 +10,7 @@ import carecoord.clock
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gaps', '0002_what_is_to_be_counted'),
+        ('gaps', '0003_answers_are_counted'),
         ('sites', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -26,6 +26,6 @@ FREE = "DROP TRIGGER stays ON gaps_quarter;" + "".join(f"DROP TRIGGER kept_as_wr
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gaps", "0060_aims_and_notes")]
+    dependencies = [("gaps", "0004_aims_and_notes")]
 
     operations = [migrations.RunSQL(KEEP, FREE)]
