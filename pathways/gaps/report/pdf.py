@@ -42,7 +42,7 @@ MARGIN = 17 * mm
 WIDTH = A4[0] - 2 * MARGIN
 NAME_WIDTH = 48 * mm
 PICTURE_DPI = 150
-GREY, LINE = HexColor("#425563"), HexColor("#8a949b")
+GREY, LINE = HexColor("#333333"), HexColor("#666666")
 
 
 def _style(name: str, size: float, *, bold: bool = False, **more: Any) -> ParagraphStyle:
@@ -173,7 +173,7 @@ def _grid(grid: Grid) -> list[Flowable]:
 
 def _name(name: str) -> Paragraph:
     words, _, months = name.partition("\n")
-    below = f'<br/><font size="7" color="#425563">{escape(months)}</font>' if months else ""
+    below = f'<br/><font size="7" color="#333333">{escape(months)}</font>' if months else ""
     return Paragraph(f"{escape(words)}{below}", CELL)
 
 
