@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,3 +225,27 @@ def assert_accessible(page: Any) -> None:
     page.wait_for_load_state("load")
     result = Axe().run(page, options=AXE)
     assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
+
+
+@pytest.fixture
+def more_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], list[Any]]]:
+    """``more_sites(36)``: so many more, as Calder Vale is, by name after the four."""
+    from carecoord.sites import definitions
+
+    monkeypatch.setattr(definitions, "invented_sites", lambda: tmp_path)
+    model = (definitions.FOLDER / "cald.toml").read_text(encoding="utf-8")
+
+    def make(number: int) -> list[Any]:
+        from carecoord.sites.models import Site
+
+        for place in range(1, number + 1):
+            (tmp_path / f"s{place:03}.toml").write_text(
+                model.replace("Calder Vale", f"Town {place:03}"), encoding="utf-8"
+            )
+        definitions.all_site_definitions.cache_clear()
+        return Site.objects.bulk_create(
+            Site(code=f"S{place:03}", name=f"Town {place:03}", nation="ENG") for place in range(1, number + 1)
+        )
+
+    yield make
+    definitions.all_site_definitions.cache_clear()

@@ -15,7 +15,7 @@ from carecoord.access.models import User
 from carecoord.access.roles import Role
 from tests.conftest import assert_accessible
 from tests.factories import staff
-from tests.gaps.telling import a_picture, more_sites, tell
+from tests.gaps.telling import a_picture, tell
 from tests.routes import OF_GAPS, named_views
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +58,7 @@ def test_every_page_is_accessible_and_fits(browser_of: Callable[..., Any], manag
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_forty_sites_fit_and_a_few_of_them_may_be_chosen(
-    browser_of: Callable[..., Any], manager: User, width: int
+    browser_of: Callable[..., Any], manager: User, more_sites: Any, width: int
 ) -> None:
     for site in more_sites(36):
         tell("M08.doses", site.code, [(90, 10, 5, 0), (95, 10, 0, 0)] * 6)

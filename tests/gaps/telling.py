@@ -50,13 +50,6 @@ def tell(
     stand(table, {at: kept_blocks(table)[at]}, last)
 
 
-def more_sites(number: int) -> list[Site]:
-    """So many sites more, by name after those that there are."""
-    return Site.objects.bulk_create(
-        Site(code=f"S{place:03}", name=f"Town {place:03}", nation="ENG") for place in range(1, number + 1)
-    )
-
-
 LATE = [(95, 10, 0, 0), (100, 10, 0, 0), (90, 10, 5, 0), (95, 5, 5, 0), (95, 10, 5, 0), (100, 5, 5, 0)] * 2
 LATER = [(90, 15, 0, 0), (85, 10, 5, 0), (85, 15, 5, 0), (90, 10, 5, 0), (85, 15, 5, 0), (85, 10, 5, 5)]
 LATER += [(80, 15, 5, 0), (80, 15, 5, 5), (85, 15, 5, 0), (85, 15, 5, 0), (80, 15, 5, 5), (85, 15, 5, 0)]

@@ -15,7 +15,7 @@ from carecoord.access.roles import Role
 from pathways.gaps.measures import ALL, BY_KEY
 from pathways.gaps.pages.choice import choices
 from tests.factories import staff
-from tests.gaps.telling import a_picture, more_sites, tell
+from tests.gaps.telling import a_picture, tell
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 10  # and two for aims and notes, on the page of a measure
@@ -240,7 +240,7 @@ def test_the_overview_leads_to_each_measure(manager: Any) -> None:
         assert (reverse("gaps_missed") if measure.key == "M25" else reverse("gap", args=[measure.key])) in html
 
 
-def test_a_choice_of_sites_is_a_choice_among_numbers_that_were_told(manager: Any) -> None:
+def test_a_choice_of_sites_is_a_choice_among_numbers_that_were_told(manager: Any, more_sites: Any) -> None:
     more_sites(8)
     a_picture()
 
@@ -254,7 +254,7 @@ def test_a_choice_of_sites_is_a_choice_among_numbers_that_were_told(manager: Any
 
 
 @pytest.mark.parametrize("sites", [4, 40])
-def test_a_page_asks_the_database_a_handful_of_times(manager: Any, sites: int) -> None:
+def test_a_page_asks_the_database_a_handful_of_times(manager: Any, more_sites: Any, sites: int) -> None:
     a_picture()
     for site in more_sites(sites - 4):
         tell("M08.doses", site.code, [*LATE_MONTHS])
