@@ -42,8 +42,8 @@ urlpatterns = [
     path("system/", watching.system, name="system"),
     path("", include("medications.urls")),
     path("", include("referrals.urls")),
-    path("gaps/", include("pathways.gaps.urls")),
     path("", include("pathways.gaps.engagement.urls")),
+    path("gaps/", include("pathways.gaps.urls")),
     path("", include("pathways.urls")),
 ]
 handler400 = "carecoord.requests.bad_request"

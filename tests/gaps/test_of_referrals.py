@@ -166,7 +166,7 @@ def test_the_worker_sees_all_that_it_counts() -> None:
         refresh()
 
     assert (len(found.attended), len(found.referred), found.options) == (1, 1, ["not_commissioned"])
-    assert (found.late_reason, found.stay_offers) == ("fear", {1: "not_available"})
+    assert (found.late_reason, [offer[1:] for offer in found.stay_offers]) == ("fear", [(1, "not_available")])
     assert counted("S.housing") == {0: 1}
 
 

@@ -20,7 +20,7 @@ from pathways.wording.pages import PAGE_NAMES
 from tests.audit import lifted
 from tests.factories import UserFactory, ago, journey, staff
 from tests.pages.test_journey import text_of
-from tests.routes import named_views
+from tests.routes import OF_GAPS, named_views
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +139,10 @@ def test_a_foreign_woman_is_missing(client: Any, record: Journey) -> None:
 
 OURS = ("pathways", "medications", "referrals")
 # What is kept for everybody, without a woman on it.
-OF_NOBODY = tuple(f"referrals.views.{module}" for module in ("calendars", "clinic_setup", "keeping", "places"))
+OF_NOBODY = (
+    *(f"referrals.views.{module}" for module in ("calendars", "clinic_setup", "keeping", "places", "service_map")),
+    *OF_GAPS,
+)
 
 
 ABOUT_NOBODY = {"engagement", "engagement_enter", "questions", "questions_thanks"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from carecoord import clock
@@ -22,11 +23,19 @@ from pathways.gaps.report.quarters import quarters
 @requires(Ability.SEE_GAPS)
 @require_safe
 def gaps(request: StaffRequest) -> HttpResponse:
-    """The overview of sites × measures; ``site`` (repeated) chooses among the sites."""
-    page = overview(request.GET.getlist("site"))
-    panels = ON_THE_OVERVIEW.filled(page.sites, request.user, clock.now())
-    newest = next(iter(quarters()), None)
-    return render(request, "gaps/overview.html", {"page": page, "panels": panels, "latest": newest})
+    """The overview of sites × measures; ``site`` (repeated) chooses among the sites.
+
+    What was told changes four times a year: the template keeps what it shows to this reader for a minute.
+    """
+    chosen = request.GET.getlist("site")
+    page = SimpleLazyObject(lambda: overview(chosen))
+    context = {
+        "chosen": ",".join(sorted(chosen)),
+        "page": page,
+        "panels": SimpleLazyObject(lambda: ON_THE_OVERVIEW.filled(page.sites, request.user, clock.now())),
+        "latest": SimpleLazyObject(lambda: next(iter(quarters()), None)),
+    }
+    return render(request, "gaps/overview.html", context)
 
 
 @requires(Ability.SEE_GAPS)
