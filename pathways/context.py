@@ -30,6 +30,7 @@ PAGES = (
     ("Notices", "notices", Ability.SEE_NOTICES),
     ("Privacy", "privacy", Ability.REVIEW_ACCESS),
     ("System", "system", Ability.SEE_SYSTEM),
+    ("Answers on paper", "engagement_enter", Ability.ENTER_ENGAGEMENT),  # who sees her goes there from her page
 )
 
 
@@ -49,6 +50,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     links = [
         ("Women" if name == "caseload" and not has_caseload else label, reverse(name), ability)
         for label, name, ability in PAGES
+        if name != "engagement_enter" or Ability.SEE_JOURNEY not in user.abilities
     ]
     waiting = _waiting(request, user)
     counts = {
