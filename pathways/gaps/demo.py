@@ -1,7 +1,7 @@
 """Numbers for the demonstration: four years of invented women at its sites, counted and told as real ones are.
 
-The women themselves are not stored: what stays of them is what everybody may see. From here on the worker tells what
-the record of the demonstration holds.
+Four of them live the same life, so that there are enough of them for charts at little cost. They are not stored: what
+stays of them is what everybody may see. From here on the worker tells what the record of the demonstration holds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from pathways.moments import ALL
 from pathways.scale.lives import Life, lives
 from pathways.site_rules import rules_of
 
-SEED, WOMEN = 8, 1600
+SEED, LIVES, ALIKE = 8, 1600, 4
 TOLD_ANEW_AFTER = timedelta(days=31)
 KEPT = (("gaps_block", "stays"), ("gaps_told", "stays"), ("gaps_quarter", "stays"))
 
@@ -86,8 +86,8 @@ def _cells(now: datetime) -> dict[str, list[Summed]]:
     sites = {site.code: site for site in Site.objects.filter(code__in=DEMO_SITES)}
     ids = {code: site.pk for code, site in sites.items()}
     sums: Sums = {}
-    for life in lives(SEED, DEMO_SITES, WOMEN, now):
-        add_units(sums, units_of(case_of(life, sites[life.site], ids, now)), now, 1)
+    for life in lives(SEED, DEMO_SITES, LIVES, now):
+        add_units(sums, units_of(case_of(life, sites[life.site], ids, now)), now, ALIKE)
     found: dict[str, list[Summed]] = defaultdict(list)
     for (table, site, month, part, value), (count, women) in sums.items():
         found[table].append(Summed(site, date.fromisoformat(month), part, value, count, women))
