@@ -9,7 +9,7 @@ from random import Random
 
 from django.db import connection
 
-from pathways.scale.lives import lives
+from pathways.scale.lives import VISIT, lives
 from pathways.scale.rates import rates_of
 from pathways.scale.rows import Job
 from pathways.scale.writing import copy, standing_open
@@ -19,7 +19,6 @@ from referrals.rules.kinds import AFTER_BIRTH, BY_KEY
 AT_ONCE = 2_000  # stories whose rows are held at once
 ROOM = 64  # ids for the visits, and for the appointments, of one journey
 _LASTS = timedelta(minutes=40)
-_KINDS = ("midwifery", "drug_service")
 _VISIT = ("id", "journey_id", "on", "place_id", "elsewhere", "children", "interpreter_booked", "planned", "instead_of")
 _APPOINTMENT = (
     "id", "journey_id", "woman_id", "visit_id", "kind", "during", "words", "her_words", "need_key",
@@ -83,7 +82,7 @@ def _rows(job: Job, first: int, places: dict[str, int], base: dict[str, int]) ->
             for visit, times in enumerate(days, start=base["referrals_visit"] + number * ROOM + 1):
                 on, place = times[0].date(), places[life.site]
                 yield "referrals_visit", f"{visit}\t{journey}\t{on}\t{place}\t\t0\tf\tf\t{len(times)}\n"
-                for kind, at in zip(_KINDS, times, strict=False):
+                for kind, at in zip(VISIT, times, strict=False):
                     appointment += 1
                     yield (
                         "referrals_appointment",

@@ -249,3 +249,14 @@ def more_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
     yield make
     definitions.all_site_definitions.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_invented_lives() -> None:
+    """The numbers of the demonstration are told of few lives: a test that loads it is not about them.
+
+    Only what `make run` starts, in a process of its own, tells all of them.
+    """
+    from pathways.gaps import demo
+
+    demo.LIVES = 100

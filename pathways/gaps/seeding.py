@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from io import StringIO
+from itertools import groupby
 from multiprocessing import get_context
 
 from django.db import connection
@@ -22,7 +23,7 @@ from pathways.gaps.publishing import publish
 from pathways.gaps.refreshing import Sums, add_units, next_after
 from pathways.models import Journey
 from pathways.projection import answer_for
-from pathways.scale.lives import Life, lives
+from pathways.scale.lives import VISIT, Life, lives
 from pathways.scale.rows import Job
 
 AT_ONCE = 250  # stories in one piece of work
@@ -94,9 +95,16 @@ def _case(job: Job, life: Life) -> Case:
         nation=came_to.definition.nation,
         edd_at_entry=life.edd,
         # They are in no session of a clinic (referrals/scale.py), so that none counts as together.
-        attended=[Attended(at, together=False) for at, _ in life.appointments],
+        attended=list(_attended(life)),
         # Only who is her named midwife today counts as hers; a colleague at the place before is not.
         contacts=[
             Contact(at, named and life.named and (moved_at is None or at >= moved_at)) for at, named in life.contacts
         ],
     )
+
+
+def _attended(life: Life) -> Iterator[Attended]:
+    """Her appointments as referrals/scale.py writes them: of no clinic, and one of each service a day."""
+    for _, times in groupby((at for at, _ in life.appointments), key=lambda at: at.date()):
+        for kind, at in zip(VISIT, times, strict=False):
+            yield Attended(at, together=False, kind=kind)

@@ -16,6 +16,7 @@ from pathways.scale.rates import rates_of
 from pathways.scale.telling import Telling, Told
 
 YEARS = 4
+VISIT = ("midwifery", "drug_service")  # of which services the appointments of one day are, in their order
 _DAY = timedelta(days=1)
 _MIDWIVES = ("booking_completed", "contact_made", "postnatal_visit")
 

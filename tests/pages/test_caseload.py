@@ -320,7 +320,7 @@ def test_at_two_sites_nobodys_women_of_both_are_open(client: Any) -> None:
         (Role.SPECIALIST_MIDWIFE, "/caseload/"),
         (Role.MIDWIFE, "/caseload/"),
         (Role.WARD_MIDWIFE, "/ward/"),
-        (Role.SERVICE_MANAGER, "/handoffs/"),
+        (Role.SERVICE_MANAGER, "/gaps/"),
         (Role.SITE_ADMINISTRATOR, "/handoffs/"),
         (Role.PRIVACY_OFFICER, "/privacy/"),
     ],
