@@ -197,7 +197,9 @@ def files(folder: Path) -> tuple[Path, Path, int]:
     women, events = [_WOMEN], [_EVENTS]
     for life in lives(99, ["ASHF"], WOMEN, clock.now()):
         ref, her = f"BENCH-{life.number}", invented(99, life.number, life.came.date())
-        women.append(f"{ref},{her.first},{her.last},{her.born},ASHF,{life.edd}")
+        # The column is of who is pregnant today; whoever has given birth brings her dates with her events.
+        edd = life.edd if life.edd >= clock.today() else ""
+        women.append(f"{ref},{her.first},{her.last},{her.born},ASHF,{edd}")
         for fact in life.facts:
             details = ";".join(f"{key}={value}" for key, value in fact.details.items())
             events.append(f"{ref},1,{fact.kind},{fact.at.isoformat()},{fact.baby or ''},{details}")
