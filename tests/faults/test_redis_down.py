@@ -10,7 +10,15 @@ import pytest
 
 from tests.faults.pooler import free_port
 from tests.faults.service import queue, web_server, worker
-from tests.faults.without_queue import all_recorded, ask_for_a_sweep, fall_due, five_people, in_turns, nothing_is_lost
+from tests.faults.without_queue import (
+    all_recorded,
+    ask_for_a_sweep,
+    came_up,
+    fall_due,
+    five_people,
+    in_turns,
+    nothing_is_lost,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,6 +28,7 @@ def test_killed(fault: Any, own_environment: dict[str, str], tmp_path: Path) -> 
     with queue(tmp_path) as broker:
         env = {**own_environment, "REDIS_URL": broker.address}
         with web_server(env) as port, worker(env):
+            came_up()
             in_turns(asked, "killed", (port, port), broker.kill, broker.start, number, fault)
             broker.kill()
             fall_due(asked.records[0], 200 if fault.full else 5)
