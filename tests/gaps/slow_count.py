@@ -444,7 +444,9 @@ def m19(her: Her) -> Iterator[Unit]:
         return
     limit = left.occurred_at + 36 * HOUR
     seen = [her.done("PN_MIDWIFE_36H", "seen")]
-    seen += [her.done("SEP_MIDWIFERY", "first_visit", number) for number, _ in separations(her)]
+    # Also of a separation that is dated after her death: it excludes nobody whose going home was recorded.
+    numbers = {row.subject_number for row in her.owed("SEP_MIDWIFERY", "first_visit")}
+    seen += [her.done("SEP_MIDWIFERY", "first_visit", number) for number in numbers]
     apart = "_apart" if her.was_separated(left.occurred_at) else ""
     in_time = any(when and when <= limit for when in seen)
     yield Unit("M19.visit" + apart, left.occurred_at, 0 if in_time else 1, limit)
