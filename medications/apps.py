@@ -26,7 +26,7 @@ class MedicationsConfig(AppConfig):
         from pathways.demo.parts import NAMED
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY, WITH_HER_PLANS
-        from pathways.scale.seeding import BESIDES
+        from pathways.scale.parts import BESIDES
 
         register(LEFT, LEFT_EARLY)
         BESIDES.append("medications.scale.add_stays")

@@ -39,7 +39,7 @@ class ReferralsConfig(AppConfig):
         from pathways.gaps.panels import ON_THE_OVERVIEW
         from pathways.guided import register
         from pathways.panels import ON_HER_JOURNEY
-        from pathways.scale.seeding import BESIDES
+        from pathways.scale.parts import BESIDES
         from referrals.options import OPTIONS
         from referrals.pages.after_birth import after_birth
         from referrals.pages.appointments import on_her_journey

@@ -13,7 +13,7 @@ class GapsConfig(AppConfig):
         from pathways.demo.parts import NAMED
         from pathways.gaps.pages.aims import panel
         from pathways.gaps.panels import ON_A_MEASURE
-        from pathways.scale.seeding import BESIDES
+        from pathways.scale.parts import BESIDES
 
         build_after_migrate(self, "pathways.gaps.wall", needs="gaps_analysis")
         NAMED.append("pathways.gaps.demo.part")

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from carecoord.clock import LONDON
 from pathways.engine.times import midnight_before
 from pathways.models import Woman
+from pathways.scale.parts import BESIDES
 from pathways.scale.rows import REFERENCE, Job
 from pathways.scale.sites import make_sites, site_codes
 from pathways.scale.staff import load_staff
@@ -19,8 +20,6 @@ from pathways.scale.writing import Progress, base_ids, write
 
 THIN_FROM = 300_000  # journeys from which on each has fewer events, and several women live the same story
 ALIKE = 8
-# What other apps add to a population, by name: a function of what was made, and of how many processes may work.
-BESIDES: list[str] = []
 
 
 class NotHere(Exception):
