@@ -31,7 +31,7 @@ class Aimable:
     @property
     def key(self) -> str:
         """How forms and addresses name it."""
-        return f"{self.table.key.split('.', 1)[1]}.{self.line.key}"
+        return self.table.name_of(self.line)
 
 
 def aimables(measure: Measure) -> list[Aimable]:

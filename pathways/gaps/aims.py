@@ -158,7 +158,7 @@ def _check_shown(measure: Measure) -> None:
 
 
 def _check(site: Site, aimed: Aimed) -> None:
-    measure = BY_KEY[aimed.table.key.split(".")[0]]
+    measure = BY_KEY[aimed.table.measure]
     if Aimable(aimed.table, aimed.line) not in aimables(measure):
         raise Refused("No aim can be set for this number. Choose another one.", field="line")
     if not 0 <= aimed.value <= 100:

@@ -5,13 +5,13 @@ Everything here is made of what stands in ``Standing`` and ``Block``: zeros, mul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 from pathways.gaps.measures import Line, Table, Unit
+from pathways.gaps.reading import Stand
 from pathways.gaps.rules.disclosure import TOO_LOW, TOO_SMALL, percentage
 from pathways.gaps.rules.spc import Change, SoMany, wilson
 
@@ -46,13 +46,14 @@ class Figure:
 NOT_TOLD = Figure(NOTHING_YET, "not told yet")
 
 
-def figure_of(table: Table, said: Mapping[str, Any] | None, spread: Sequence[float] | None = None) -> Figure:
-    """One line of a table at one site, from its ``Standing``; None where nothing was told yet."""
-    if said is None:
+def figure_of(table: Table, line: Line, stand: Stand | None) -> Figure:
+    """One line of a table as it stands at one place; ``stand`` is None where nothing was told yet."""
+    said = stand.lines.get(line.key) if stand else None
+    if stand is None or said is None:
         return NOT_TOLD
     some, whole = said["some"], said["whole"]
     shown = None if some is None else (some, whole)
-    value, of = median_in_words(table, shown, spread) if table.medians else share_in_words(table, shown)
+    value, of = median_in_words(table, shown, stand.spread) if table.medians else share_in_words(table, shown)
     if table.medians or value in (TOO_SMALL, TOO_LOW):
         return Figure(value, of)
     figure = partial(Figure, value, of, counted=counted_in_words(table, shown))

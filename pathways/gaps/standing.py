@@ -16,15 +16,15 @@ from pathways.gaps.rules.spc import Change, Direction, Signal, SoMany
 def stand(table: Table, kept: Mapping[int, Sequence[releases.Block]], fresh: Iterable[Block]) -> None:
     """Write anew how a table stands where something was told; ``kept`` by site, 0 for all together."""
     last = {row.site_id or 0: row for row in fresh}
-    rows = [row for place, blocks in kept.items() if (row := _of_last(table, place, blocks, last[place]))]
+    rows = [
+        row
+        for place, blocks in kept.items()
+        if (row := standing_of(table, place, blocks, last[place].missing, last[place].spread))
+    ]
     Standing.objects.filter(of_table=table.key, site__in=[place for place in kept if place]).delete()
     if 0 in kept:
         Standing.objects.filter(of_table=table.key, site=None).delete()
     Standing.objects.bulk_create(rows)
-
-
-def _of_last(table: Table, place: int, blocks: Sequence[releases.Block], last: Block) -> Standing | None:
-    return standing_of(table, place, blocks, last.missing, last.spread)
 
 
 def standing_of(
@@ -109,4 +109,4 @@ def numbers(table: Table, line: Line, shown: disclosure.Shown | None) -> SoMany 
 
 def direction_of(table: Table, line: Line | None = None) -> Direction:
     """Which way is better: as the line says, else as its measure does."""
-    return (line and line.better) or BY_KEY[table.key.split(".")[0]].better
+    return (line and line.better) or BY_KEY[table.measure].better

@@ -100,6 +100,25 @@ class Table:
     together: float = 1
 
     @property
+    def measure(self) -> str:
+        """The key of its measure: ``M01``."""
+        return self.key.split(".", 1)[0]
+
+    @property
+    def name(self) -> str:
+        """What it is called within its measure: ``booked``."""
+        return self.key.split(".", 1)[1]
+
+    def name_of(self, line: Line) -> str:
+        """How forms and addresses name one of its lines, within its measure: ``booked.12w``."""
+        return f"{self.name}.{line.key}"
+
+    @property
+    def parts_only(self) -> bool:
+        """Whether it tells of parts alone: it stands beside another table of its measure."""
+        return all(line.parts_only for line in self.lines)
+
+    @property
     def told(self) -> Rhythm:
         """How often it is told: whole years, where it is told of all sites together."""
         return self.rhythm if self.shown is Shown.BY_SITE else POOLED

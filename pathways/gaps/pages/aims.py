@@ -73,7 +73,7 @@ class Acted:
 
     def marks(self, table: Table, line: Line, site: Site | None) -> tuple[list[specs.Aim], list[specs.Note]]:
         """What the chart of one line marks: of ``site``, or of every site where all are told of together (None)."""
-        measure, alone = table.key.split(".")[0], site is None
+        measure, alone = table.measure, site is None
         return (
             [
                 specs.Aim(aim.value, month_of(clock.today(aim.set_at)), _says(aim, table, line, alone))
@@ -138,7 +138,7 @@ def line_of(aim: Aim) -> Line | None:
 
 def _aim_line(aim: Aim, told: Told, own: set[int]) -> AimLine:
     table, line = TABLES[aim.of_table], line_of(aim)
-    measure = BY_KEY[table.key.split(".")[0]]
+    measure = BY_KEY[table.measure]
     pooled = table.shown is not Shown.BY_SITE
     if line is None:
         return AimLine(aim, measure, aim.line, str(aim.value), Stands(""), aim.site_id in own, pooled)

@@ -51,7 +51,7 @@ def apart() -> Apart:
             for measure in SUPPORT
         ],
         [found for pair in ALL_PAIRS if (found := gap(*pair, pieces))],
-        [_row(table, table.lines[0], stands, by_key[table.key.split(".", 1)[1]].title) for table in MOMENTS],
+        [_row(table, table.lines[0], stands, by_key[table.name].title) for table in MOMENTS],
     )
 
 
@@ -69,5 +69,5 @@ def _row(table: Table, line: Line, stands: Stands, title: str) -> Row:
 
 def _figure(table: Table, line: Line, stand: Stand) -> Figure:
     """The figure; that there is nothing to compare with is said once, at the top of the page."""
-    figure = figure_of(table, stand.lines.get(line.key), stand.spread)
+    figure = figure_of(table, line, stand)
     return replace(figure, word="") if figure.word == NOTHING_TO_COMPARE else figure

@@ -19,7 +19,7 @@ class Chosen:
     @property
     def key(self) -> str:
         """How an address names it."""
-        return f"{self.table.key.split('.', 1)[1]}.{self.line.key}"
+        return self.table.name_of(self.line)
 
     @property
     def pooled(self) -> bool:

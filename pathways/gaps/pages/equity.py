@@ -57,7 +57,7 @@ def gap(apart: Table, others: Table, pieces: Mapping[tuple[str, int], Sequence[P
     summed = margin(block.shown for block in inside)
     one = numbers(apart, apart.lines[0], found.shown)
     other = numbers(others, others.lines[0], summed.shown)
-    measure = BY_KEY[others.key.split(".")[0]]
+    measure = BY_KEY[others.measure]
     return Gap(
         measure.title,
         address_of(others, others.lines[0]),

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from carecoord.sites.models import Site
-from pathways.gaps.figures import NOT_TOLD, Figure, figure_of, span_in_words
+from pathways.gaps.figures import Figure, figure_of, span_in_words
 from pathways.gaps.measures import Line, Shown, Table
 from pathways.gaps.publishing import ALL_SITES
 from pathways.gaps.reading import Stand
@@ -67,19 +67,14 @@ def columns(codes: Collection[str] = ()) -> Columns:
 
 def address_of(table: Table, line: Line) -> str:
     """Where a line is shown in depth."""
-    measure, rest = table.key.split(".", 1)
-    return f"{reverse('gap', args=[measure])}?{urlencode({'line': f'{rest}.{line.key}'})}"
+    return f"{reverse('gap', args=[table.measure])}?{urlencode({'line': table.name_of(line)})}"
 
 
 def figures_of(table: Table, line: Line, sites: Sequence[Site], stands: Stands) -> list[tuple[str, Figure]]:
     """The figures of one line: one a site, or one of all together."""
     by_site = table.shown is Shown.BY_SITE
     places = [(site.pk, site.name) for site in sites] if by_site else [(ALL_SITES, TOGETHER)]
-    return [(name, _figure(table, line, stands.get((table.key, place)))) for place, name in places]
-
-
-def _figure(table: Table, line: Line, stand: Stand | None) -> Figure:
-    return figure_of(table, stand.lines.get(line.key), stand.spread) if stand else NOT_TOLD
+    return [(name, figure_of(table, line, stands.get((table.key, place)))) for place, name in places]
 
 
 def usual_span(stands: Iterable[Stand]) -> str:

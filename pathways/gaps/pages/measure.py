@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from carecoord.sites.models import Site
-from pathways.gaps.figures import NOT_TOLD, Figure, figure_of, span_in_words
+from pathways.gaps.figures import Figure, figure_of, span_in_words
 from pathways.gaps.measures import Measure, Shown, Table, Unit
 from pathways.gaps.pages.across import Across, across
 from pathways.gaps.pages.aims import AimsPanel, acted_on, aims_panel
@@ -121,7 +121,7 @@ def _counted(chosen: Chosen) -> str:
 
 def _beside(measure: Measure, table: Table) -> list[Table]:
     """Tables that are shown along with one: those of parts alone, the medians of hours, and of separated women."""
-    alone = [each for each in measure.tables if all(line.parts_only for line in each.lines)]
+    alone = [each for each in measure.tables if each.parts_only]
     both = [each for pair in pairs(measure) for each in pair]
     medians = [each for each in measure.tables if each.medians and HOURS_SPREAD in alone]
     return [each for each in dict.fromkeys([*alone, *both, *medians]) if each is not table]
@@ -137,7 +137,9 @@ def _place(chosen: Chosen, sites: Sequence[Site], told: Told, code: str, own: se
     """The site whose chart is shown: the one asked for, else one's own, one with a signal, one with a chart."""
     pieces, stands = told
     months = {site: has_chart(chosen.table, chosen.line, pieces.get((chosen.table.key, site.pk), ())) for site in sites}
-    signal = [site for site in sites if _figure(chosen, stands.get((chosen.table.key, site.pk))).signal]
+    signal = [
+        site for site in sites if figure_of(chosen.table, chosen.line, stands.get((chosen.table.key, site.pk))).signal
+    ]
     in_turn = [
         *(site for site in sites if site.code == code),
         *(site for site in sites if site.pk in own and months[site]),
@@ -164,21 +166,13 @@ def _tiles(chosen: Chosen, sites: Sequence[Site], stands: Mapping[tuple[str, int
 
 def _tile(chosen: Chosen, name: str, stand: Stand | None) -> Tile:
     months = span_in_words(stand.since, stand.until) if stand else ""
-    return Tile(name, _figure(chosen, stand), months)
-
-
-def _figure(chosen: Chosen, stand: Stand | None) -> Figure:
-    return figure_of(chosen.table, stand.lines.get(chosen.line.key), stand.spread) if stand else NOT_TOLD
+    return Tile(name, figure_of(chosen.table, chosen.line, stand), months)
 
 
 def _behind(chosen: Chosen, place: Site | None, pieces: Mapping[tuple[str, int], Sequence[Piece]]) -> list[Behind]:
     """What lay behind the number, and beside it: the table's own parts, then those of tables of parts alone."""
     measure, table = chosen.measure, chosen.table
-    alone = [
-        each
-        for each in measure.tables
-        if each is not HOURS_SPREAD and each is not table and all(line.parts_only for line in each.lines)
-    ]
+    alone = [each for each in measure.tables if each.parts_only and each not in (HOURS_SPREAD, table)]
     headings = {table.key: "What lay behind it", "M02.reason": "Why they came late, as they said"}
     found = [
         behind(each, pieces.get((each.key, place.pk if place else ALL_SITES), ()), headings.get(each.key, ""))

@@ -8,7 +8,6 @@ from types import ModuleType
 
 from carecoord.sites.models import Site
 from pathways.engine import Moment
-from pathways.gaps.charts.specs import HEAT_STEPS, heat_class
 from pathways.gaps.figures import share_in_words
 from pathways.gaps.measures import BY_KEY, Shown, Table
 from pathways.gaps.pages.grid import TOGETHER, Columns, Stands, address_of, columns, usual_span
@@ -27,7 +26,8 @@ GROUPS: tuple[tuple[str, ModuleType], ...] = (
     ("After separation", separation),
     ("Throughout", across),
 )
-TABLES: Mapping[str, Table] = {table.key.split(".", 1)[1]: table for table in BY_KEY["M25"].tables}
+HEAT_STEPS = (1, 5, 10, 20, 30)  # where each step of heat begins, in percent
+TABLES: Mapping[str, Table] = {table.name: table for table in BY_KEY["M25"].tables}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ def _cell(table: Table, stand: Stand | None) -> Cell:
     value, of = share_in_words(table, shown)
     of = of if value.endswith("%") else "too few"
     return Cell(value, of, heat_class(percentage(*shown) if shown else None))
+
+
+def heat_class(share: int | None) -> str:
+    """The class of a cell by its share of a hundred: ``heat-0`` for none to ``heat-5``, ``heat-hidden``."""
+    return "heat-hidden" if share is None else f"heat-{sum(share >= step for step in HEAT_STEPS)}"
 
 
 def _steps() -> list[tuple[str, str]]:

@@ -134,14 +134,13 @@ def _chart(
     table: Table, line: Line, name: str, points: Sequence[_Point], aims: Sequence[Aim], notes: Sequence[Note]
 ) -> Xmr:
     step = points[0].months
-    unit = specs.PERCENT if table.unit is Unit.PERCENT else UNITS[table.unit]
     return Xmr(
         key="over-time",
         title=f"{name}, {specs.SPANS[step]} by {specs.SPANS[step]}: {line.words}",
         start=points[0].start,
         step=step,
         points=tuple(point.value for point in points),
-        unit=unit,
+        unit=UNITS[table.unit],
         direction=direction_of(table, line),
         aims=tuple(aims),
         notes=tuple(notes),

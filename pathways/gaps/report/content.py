@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from carecoord.sites.models import Site
 from pathways.gaps.charts.specs import Xmr
-from pathways.gaps.figures import NOT_TOLD, Figure, figure_of, span_in_words
+from pathways.gaps.figures import Figure, figure_of, span_in_words
 from pathways.gaps.measures import Line, Measure, Shown, Table, Unit
 from pathways.gaps.models import Aim, ChangeNote
 from pathways.gaps.months import month_of
@@ -106,7 +106,7 @@ def _first(asked: Reported, site: Site, told: ToldThen, acted: Acted) -> First:
         stand = told.stands.get((table.key, site.pk))
         if stand is None or table.shown is not Shown.BY_SITE:
             continue
-        figure = figure_of(table, stand.lines[line.key], stand.spread)
+        figure = figure_of(table, line, stand)
         hidden += figure.value in (TOO_SMALL, TOO_LOW)
         group = "signal" if figure.signal else figure.word
         if group in said:
@@ -217,8 +217,7 @@ def _named(name: str, table: Table, told: ToldThen, place: int) -> str:
 
 
 def _cell(table: Table, line: Line, told: ToldThen, place: int) -> Cell:
-    stand = told.stands.get((table.key, place))
-    figure = figure_of(table, stand.lines.get(line.key), stand.spread) if stand else NOT_TOLD
+    figure = figure_of(table, line, told.stands.get((table.key, place)))
     return Cell(figure.value, " · ".join(filter(None, (figure.of, figure.word))), figure.signal)
 
 
