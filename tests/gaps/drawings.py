@@ -11,7 +11,6 @@ from pathways.gaps.charts.specs import (
     Aim,
     Curve,
     Funnel,
-    HeatMap,
     Histogram,
     Note,
     Panel,
@@ -25,7 +24,6 @@ from pathways.gaps.rules.spc import Direction
 
 NOV_2024: Month = 2024 * 12 + 10
 LATE = (14, 10, 14, 10, 13, 9, 12, 9, 15, 10, 12, 9, 14, 15, 18, 14, 19, 17, 20, 23, 18, 19, 22, 19)
-FOUR = ("Ashford Bridge", "Calder Vale", "Glenmore", "Taymouth")
 DAYS = (0, 91, 182, 274, 365)
 
 LATE_DOSES = Xmr(
@@ -94,15 +92,6 @@ def many_sites(seed: int, count: int = 40) -> Funnel:
     return Funnel(f"sites-{count}-{seed}", "Across the sites", tuple(sites), "pregnancies", direction=Direction.HIGHER)
 
 
-def heat_map(rows: int, columns: tuple[str, ...], seed: int = 1) -> HeatMap:
-    """Shares of all steps, some hidden."""
-    random = Random(seed)
-    shares = (None, 0, 2, 4, 6, 8, 12, 15, 3, 22, 31)
-    cells = tuple(tuple(random.choice(shares) for _ in columns) for _ in range(rows))
-    names = tuple(f"A moment of care, number {row + 1}" for row in range(rows))
-    return HeatMap(f"heat-{len(columns)}", "Missed handoffs", names, columns, cells)
-
-
 def retention(groups: tuple[str, ...], seed: int = 1) -> Survival:
     """Curves that fall at different speeds; the last number of each is hidden."""
     random = Random(seed)
@@ -127,8 +116,6 @@ EXAMPLES = {
         NEITHER,
         ACROSS,
         many_sites(4),
-        heat_map(12, FOUR),
-        heat_map(52, tuple(f"Place {place}" for place in range(1, 41))),
         HOURS_BY_SITE,
         retention(("Highest third", "Middle third", "Lowest third")),
         retention(("Highest fifth", "Second fifth", "Third fifth", "Fourth fifth", "Lowest fifth", "No answer")),

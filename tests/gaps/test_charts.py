@@ -19,7 +19,7 @@ from pathways.gaps.charts.lettering import width_of
 from pathways.gaps.charts.pictures import KINDS, inline, png_of, words_of
 from pathways.gaps.charts.plot import apart, ticks
 from pathways.gaps.charts.signs import BETTER, NEITHER, WORSE
-from pathways.gaps.charts.specs import Note, heat_class, span
+from pathways.gaps.charts.specs import Note, span
 from pathways.gaps.rules.spc import Direction
 from tests.gaps import drawings
 from tests.gaps.drawings import ACROSS, EXAMPLES, LATE_DOSES, TOO_FEW, WITH_GAPS, many_sites
@@ -242,12 +242,6 @@ def test_your_own_site_has_a_ring_and_a_bold_name():
     parents = {child: parent for parent in svg.iter() for child in parent}
     assert "bold" in (own.attrib.get("font-weight"), parents[own].attrib.get("font-weight"))
     assert "your site" in texts(svg)
-
-
-@pytest.mark.parametrize("share", [None, 0, 1, 4, 5, 9, 10, 19, 20, 29, 30, 100])
-def test_a_tables_cell_has_the_same_steps_as_the_picture(share):
-    steps = {None: "hidden", 0: "0", 1: "1", 4: "1", 5: "2", 9: "2", 10: "3", 19: "3", 20: "4", 29: "4"}
-    assert heat_class(share) == f"heat-{steps.get(share, '5')}"
 
 
 # -- what the words may hold ------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.urls import reverse
 from carecoord.access.roles import Role
 from pathways.gaps.measures import ALL, BY_KEY
 from pathways.gaps.pages.choice import choices
+from pathways.gaps.pages.missed import heat_class
 from tests.factories import staff
 from tests.gaps.telling import a_picture, tell
 
@@ -205,6 +206,12 @@ def test_missed_handoffs_stand_by_moment_and_site_and_lead_to_each_moment(manage
     assert re.search(r"Contact by someone she knows .*? 33 % of 300 · all sites together", page)
     assert 'class="heat-5"' in answer.content.decode()
     assert "missed, of those that began late" in page_of(manager, "M25", line="OST_FIRST_DOSE.missed").lower()
+
+
+@pytest.mark.parametrize("share", [None, 0, 1, 4, 5, 9, 10, 19, 20, 29, 30, 100])
+def test_a_cell_has_the_step_of_heat_of_its_share(share: int | None) -> None:
+    steps = {None: "hidden", 0: "0", 1: "1", 4: "1", 5: "2", 9: "2", 10: "3", 19: "3", 20: "4", 29: "4"}
+    assert heat_class(share) == f"heat-{steps.get(share, '5')}"
 
 
 def test_the_measure_of_missed_handoffs_leads_to_them(manager: Any) -> None:

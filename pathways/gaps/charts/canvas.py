@@ -98,16 +98,6 @@ class Canvas:
         if boxes:
             self._add(PathPatch(Outline(corners, codes), facecolor=fill, edgecolor="none"))
 
-    def dashes(self, centres: Sequence[tuple[float, float]], wide: float, high: float, colour: str) -> None:
-        """A small level bar around each place, all of one size, as one short path."""
-        from matplotlib.patches import PathPatch
-        from matplotlib.path import Path as Outline
-
-        ends = [(x + side * wide / 2, y) for x, y in centres for side in (-1, 1)]
-        if ends:
-            outline = Outline(ends, [Outline.MOVETO, Outline.LINETO] * len(centres))
-            self._add(PathPatch(outline, fill=False, edgecolor=colour, linewidth=high, capstyle="butt"))
-
     def area(self, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], fill: str) -> None:
         """The ground between two lines; what lies below shines through."""
         from matplotlib.patches import Polygon

@@ -5,16 +5,15 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from pathways.gaps.charts import across_sites, heat_map, over_time, spread, survival
+from pathways.gaps.charts import across_sites, over_time, spread, survival
 from pathways.gaps.charts.canvas import PAPER, PIXELS_AN_INCH
 from pathways.gaps.charts.clean import svg
-from pathways.gaps.charts.specs import Funnel, HeatMap, Histogram, Survival, Xmr
+from pathways.gaps.charts.specs import Funnel, Histogram, Survival, Xmr
 
-Chart = Xmr | Funnel | HeatMap | Histogram | Survival
+Chart = Xmr | Funnel | Histogram | Survival
 KINDS: dict[type, Any] = {
     Xmr: over_time,
     Funnel: across_sites,
-    HeatMap: heat_map,
     Histogram: spread,
     Survival: survival,
 }
@@ -26,7 +25,7 @@ def inline(chart: Chart) -> str:
     words = kind.words(chart)
     drawings = (
         svg(kind.draw(chart, narrow=shape == "narrow"), f"{chart.key}-{shape}", chart.title, words, f"chart__{shape}")
-        for shape in (("wide",) if isinstance(chart, HeatMap) else ("wide", "narrow"))
+        for shape in ("wide", "narrow")
     )
     name = kind.__name__.rsplit(".", 1)[1].replace("_", "-")
     return f'<div class="chart"><div class="chart__{name}">{"".join(drawings)}</div></div>'

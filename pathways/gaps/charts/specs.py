@@ -18,7 +18,6 @@ from pathways.gaps.rules.releases import Month
 from pathways.gaps.rules.spc import Direction, Limits, Rule
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-HEAT_STEPS = (1, 5, 10, 20, 30)  # where each step of a heat map begins, in percent
 SPANS = {1: "month", 3: "quarter", 12: "year"}
 
 
@@ -163,28 +162,6 @@ class Funnel:
     def written(self, site: Site) -> str:
         """The site's share of a hundred, as the page writes it."""
         return f"{percentage(site.some, site.whole)}{self.unit.after}"
-
-
-@dataclass(frozen=True, slots=True)
-class HeatMap:
-    """Shares of a hundred, row by row; None is hidden. The page's own is a table with the same steps as classes."""
-
-    key: str
-    title: str
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    cells: tuple[tuple[int | None, ...], ...]
-    unit: Unit = PERCENT
-
-
-def heat_class(share: int | None) -> str:
-    """The class of a table's cell: ``heat-0`` for none to ``heat-5``, ``heat-hidden``."""
-    return "heat-hidden" if share is None else f"heat-{heat(share)}"
-
-
-def heat(share: int) -> int:
-    """Which of the steps a share lies in: 0 is none."""
-    return sum(share >= step for step in HEAT_STEPS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ Why nothing hidden can be worked out from it:
    where the finer ones are small) are at least 8 together, or empty: each of 1 to 7 is possible for each of them.
 4. *Being hidden says little*: that something in the answer is small. It looks the same for every reason.
 
-``hide_partners`` does more than that needs: where one cell of a line is hidden, the next smallest is hidden as well,
-for whoever brings the line's total from elsewhere.
+Against whoever brings a total from elsewhere: where one place alone is hidden, the smallest of the others is hidden
+with it (``releases``).
 
 What it does not withstand: somebody who knows every woman of a cell but one, and sees on which side of a rounding the
 number falls. No rounding does; that takes noise, and numbers that no recount can match. Nor does it know of two
@@ -33,17 +33,14 @@ Sources: OpenSAFELY, and HES since 2018 (1 to 7 hidden, the others to the neares
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
-from typing import TypeVar
 
 LARGEST_SMALL = 7
 ROUNDED_TO = 5
 FEWEST_FOR_A_PERCENTAGE = 20
 FEWEST_FOR_A_MEDIAN = 10
-
-Key = TypeVar("Key", bound=Hashable)
 
 TOO_SMALL = "[c]"  # a count that is hidden
 TOO_LOW = "[low]"  # a percentage of fewer than 20
@@ -110,10 +107,6 @@ class Shown:
         """How many in all."""
         return sum(self.groups)
 
-    def percentage(self, group: int = 0) -> int | None:
-        """How many of a hundred are in ``group``; None where there are too few in all."""
-        return percentage(self.groups[group], self.whole)
-
 
 def disclose(split: Split, exact: Exact) -> Shown | None:
     """What may be shown of ``exact``; None where something in it is small."""
@@ -150,15 +143,7 @@ def in_words(count: int | None) -> str:
     return TOO_SMALL if count is None else f"{count:,}"
 
 
-def percentage_in_words(shown: Shown | None, group: int = 0) -> str:
-    """A percentage as every page, file and picture writes it."""
-    if shown is None:
-        return TOO_SMALL
-    value = shown.percentage(group)
-    return TOO_LOW if value is None else f"{value} %"
-
-
-# -- tables -----------------------------------------------------------------------------------------
+# -- margins -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,31 +152,6 @@ class Margin:
 
     shown: Shown | None
     hidden: int
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows and columns of one population, each cell shown or None, with margins."""
-
-    cells: Mapping[tuple[str, str], Shown | None]
-    rows: Mapping[str, Margin]
-    columns: Mapping[str, Margin]
-    whole: Margin
-
-
-def table(split: Split, exact: Mapping[tuple[str, str], Exact]) -> Table:
-    """Rows × columns, nobody in two cells, for a span that is told once and for all (``releases``)."""
-    rows, columns = ({key[side]: None for key in exact} for side in (0, 1))
-    lines = [[(row, column) for column in columns if (row, column) in exact] for row in rows]
-    lines += [[(row, column) for row in rows if (row, column) in exact] for column in columns]
-    cells = hide_partners({key: disclose(split, count) for key, count in exact.items()}, lines)
-    by_row, by_column = lines[: len(rows)], lines[len(rows) :]
-    return Table(
-        cells,
-        {row: margin(cells[key] for key in line) for row, line in zip(rows, by_row, strict=True)},
-        {column: margin(cells[key] for key in line) for column, line in zip(columns, by_column, strict=True)},
-        margin(cells.values()),
-    )
 
 
 def margin(cells: Iterable[Shown | None]) -> Margin:
@@ -203,25 +163,6 @@ def margin(cells: Iterable[Shown | None]) -> Margin:
         else:
             total = cell if total is None else total + cell
     return Margin(total, hidden)
-
-
-def hide_partners(cells: Mapping[Key, Shown | None], lines: Sequence[Sequence[Key]]) -> dict[Key, Shown | None]:
-    """Hide a second cell wherever a line has one hidden: the smallest that is shown, an empty one last.
-
-    It looks at nothing but what would be shown, so that hiding tells nothing new.
-    """
-    left = dict(cells)
-    while (partner := next((key for line in lines for key in _partner(left, line)), None)) is not None:
-        left[partner] = None
-    return left
-
-
-def _partner(cells: Mapping[Key, Shown | None], line: Sequence[Key]) -> list[Key]:
-    """The cell to hide beside the only hidden one of a line; empty where the line needs none, or has none."""
-    if sum(cells[key] is None for key in line) != 1:
-        return []
-    sizes = {key: (shown.whole == 0, shown.whole) for key in line if (shown := cells[key]) is not None}
-    return sorted(sizes, key=lambda key: (sizes[key], line.index(key)))[:1]
 
 
 # -- hours ------------------------------------------------------------------------------------------

@@ -16,14 +16,11 @@ from pathways.gaps.rules.disclosure import (
     Shown,
     Split,
     disclose,
-    hide_partners,
     in_words,
     margin,
     percentage,
-    percentage_in_words,
     quartiles,
     rounded,
-    table,
 )
 
 NESTED = Split(("by 10+0", "by 12+0", "later"), ((0,), (1, 2)))
@@ -82,11 +79,8 @@ def test_counts_that_cannot_be_are_refused() -> None:
 
 def test_a_percentage_is_of_what_is_shown() -> None:
     assert percentage(10, 35) == 29
-    assert shown(8, 27).percentage() == 29  # 10 of 35; of the women it would be 23
+    assert percentage(shown(8, 27).groups[0], shown(8, 27).whole) == 29  # 10 of 35; of the women it would be 23
     assert percentage(10, 15) is None
-    assert percentage_in_words(Shown((10, 5))) == "[low]"
-    assert percentage_in_words(None) == "[c]"
-    assert percentage_in_words(Shown((90, 50))) == "64 %"
     assert (in_words(None), in_words(0), in_words(1_290)) == ("[c]", "0", "1,290")
 
 
@@ -111,47 +105,14 @@ def test_every_small_count_has_many_others_that_are_told_alike() -> None:
                 assert possible >= set(range(1, 8)), answer
 
 
-# -- tables -----------------------------------------------------------------------------------------
-
-
-def grid(rows: dict[str, list[tuple[int, int]]]) -> dict[tuple[str, str], Exact]:
-    return {(row, f"site {place}"): Exact(counts) for row, line in rows.items() for place, counts in enumerate(line, 1)}
-
-
-def test_no_line_of_a_table_hides_one_cell_alone() -> None:
-    cells = grid({
-        "booking": [(3, 40), (12, 40), (30, 60)],
-        "ward": [(30, 40), (22, 40), (31, 60)],
-        "home": [(28, 40), (25, 50), (33, 60)],
-    })  # fmt: skip
-    found = table(MET_OR_NOT, cells)
-    hidden = {key for key, cell in found.cells.items() if cell is None}
-    assert ("booking", "site 1") in hidden
-    assert ("booking", "site 2") in hidden  # the smallest of its row
-    for line in ({0: "booking"}, {0: "ward"}, {0: "home"}, {1: "site 1"}, {1: "site 2"}, {1: "site 3"}):
-        ((side, name),) = line.items()
-        assert sum(key[side] == name for key in hidden) != 1
+# -- margins ----------------------------------------------------------------------------------------
 
 
 def test_a_margin_adds_up_what_is_shown_and_says_what_is_left_out() -> None:
-    found = table(MET_OR_NOT, grid({"booking": [(3, 40), (12, 40), (30, 60)]}))
-    assert found.rows["booking"] == Margin(Shown((30, 60), (30, 60)), hidden=2)
-    assert found.columns["site 1"] == Margin(None, hidden=1)
-    assert found.whole == found.rows["booking"]
+    cells = [shown(3, 40), shown(12, 40), shown(30, 60)]
+    assert margin(cells) == Margin(Shown((40, 100), (40, 100)), hidden=1)
+    assert margin([None]) == Margin(None, hidden=1)
     assert margin([]) == Margin(None, 0)
-
-
-def test_a_table_tells_nothing_but_its_shown_cells() -> None:
-    """Tables whose women differ, and whose cells are told alike, are alike to the last margin."""
-    one = table(MET_OR_NOT, grid({"booking": [(3, 40), (12, 40), (30, 60)], "ward": [(9, 9), (20, 20), (2, 2)]}))
-    other = table(MET_OR_NOT, grid({"booking": [(7, 38), (11, 42), (32, 58)], "ward": [(12, 8), (22, 18), (0, 3)]}))
-    assert one == other
-
-
-def test_a_partner_that_is_not_empty_hides_more() -> None:
-    cells = {"a": None, "b": Shown((0, 0)), "c": Shown((10, 50))}
-    assert hide_partners(cells, [["a", "b", "c"]]) == {"a": None, "b": Shown((0, 0)), "c": None}
-    assert hide_partners({"a": None}, [["a"]]) == {"a": None}
 
 
 # -- hours ------------------------------------------------------------------------------------------
