@@ -74,7 +74,7 @@ class Referred:
 class Case:
     """One pregnancy: its facts (in any order), its handoffs, and what the record knows besides.
 
-    ``sites``: (from when, the site's id), in order; the first one from the beginning. ``nation`` is ENG or SCO.
+    ``sites``: (from when, the site's id), in order; the first one from the beginning.
     ``options``: what came of each kind of treatment after birth. ``late_reason``: what she said made it later, newest.
     ``stay_offers``: (when, near which baby, what) was offered to her, in the order in which it was written down.
     """
@@ -82,7 +82,6 @@ class Case:
     facts: Sequence[Fact]
     handoffs: Sequence[Owed]
     sites: Sequence[tuple[datetime, int]]
-    nation: str
     edd_at_entry: date | None = None
     contacts: Sequence[Contact] = ()
     attended: Sequence[Attended] = ()

@@ -85,8 +85,7 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
     """The cases of many pregnancies, by journey. A handful of queries, however many they are."""
     columns = ("pk", "site_id", "entered_site_id", "edd_at_entry", "named_midwife_id", "buddy_id", "created_at")
     rows = Journey.objects.filter(pk__in=journeys).values_list(*columns)
-    sites = {site.pk: site for site in Site.objects.all()}
-    by_code = {site.code: site.pk for site in sites.values()}
+    by_code = dict(Site.objects.values_list("code", "pk"))
     facts, contacts = _facts_and_contacts(journeys, _named(journeys, rows))
     owed = _handoffs(journeys)
     attended, referred = _from_others(ATTENDED, journeys), _from_others(REFERRED, journeys)
@@ -99,7 +98,6 @@ def cases_of(journeys: Collection[int]) -> dict[int, Case]:
             facts=hers,
             handoffs=owed.get(pk, ()),
             sites=sites_of(entered or site, hers, by_code, created),
-            nation=sites[entered or site].definition.nation,
             edd_at_entry=edd,
             contacts=contacts.get(pk, ()),
             attended=attended.get(pk, ()),

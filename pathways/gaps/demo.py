@@ -101,7 +101,6 @@ def case_of(life: Life, site: Site, ids: Mapping[str, int], now: datetime) -> Ca
         facts=life.facts,
         handoffs=[Stored.of(each) for each in owed],
         sites=sites_of(site.pk, life.facts, ids, life.came),
-        nation=site.definition.nation,
         contacts=[Contact(at, named) for at, named in life.contacts],
         attended=[Attended(at, together) for at, together in life.appointments],
         engagement=[(at, round(score * 2.5)) for at, score in life.engagement],

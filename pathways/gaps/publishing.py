@@ -67,8 +67,10 @@ def publish(
     and goes on when it is called again.
     """
     at, told, until = at or clock.now(), 0, time.monotonic() + seconds
+    taken = dict(Told.objects.values_list("of_table").annotate(last=Max("until")))
     for table in tables:
-        if time.monotonic() < until:
+        waits = table.key in taken and not steps_due(table, at, month_of(taken[table.key]))
+        if not waits and time.monotonic() < until:
             told += _tell(table, at, cells_of)
     return told
 

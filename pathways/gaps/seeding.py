@@ -92,7 +92,6 @@ def _case(job: Job, life: Life) -> Case:
         facts=life.facts,
         handoffs=[Stored.of(each) for each in answer_for(journey, life.facts, job.at).handoffs],
         sites=sites_of(came_to.pk, life.facts, {code: each.site.pk for code, each in job.sites.items()}, life.came),
-        nation=came_to.definition.nation,
         edd_at_entry=life.edd,
         # They are in no session of a clinic (referrals/scale.py), so that none counts as together.
         attended=list(_attended(life)),

@@ -67,7 +67,7 @@ def _cells(now: datetime) -> dict[str, list[Summed]]:
         for kind in MAPPED:
             shape = stated.get((site.pk, kind.key), NOT_WRITTEN_DOWN).shape
             for referred in _referrals(site, kind, shape, begin, now):
-                case = Case((), (), [(begin, site.pk)], site.definition.nation, referred=[referred])
+                case = Case((), (), [(begin, site.pk)], referred=[referred])
                 add_units(sums, units_of(case), now, 1)
     found: dict[str, list[Summed]] = defaultdict(list)
     for (table, place, month, which, value), (count, women) in sums.items():

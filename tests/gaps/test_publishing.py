@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from carecoord.sites.models import Site
+from pathways.gaps.measures import TABLES
 from pathways.gaps.models import Block, Cell, Standing, Told
 from pathways.gaps.publishing import publish
 
@@ -53,6 +55,16 @@ def test_what_is_recorded_later_changes_no_number() -> None:
     assert publish(on(2026, 4, 20)) == 0
 
     assert told() == [(date(2026, 1, 1), date(2026, 4, 1), [20, 10])]
+
+
+def test_while_no_table_is_due_they_are_asked_about_together(django_assert_num_queries: Any) -> None:
+    everywhere(date(2026, 2, 1), 21, 12)
+    tables = [TABLES[TABLE], TABLES["M02.late"]]
+    for table in tables:
+        Told.objects.create(of_table=table.key, until=date(2026, 4, 1), told_at=on(2026, 4, 16))
+
+    with django_assert_num_queries(1):
+        assert publish(on(2026, 7, 14), tables=tables) == 0
 
 
 def test_a_small_quarter_waits_for_the_next_one() -> None:

@@ -60,7 +60,6 @@ def test_one_unit_a_referral_at_the_site_that_had_her() -> None:
         facts=(),
         handoffs=(),
         sites=[(SENT, 7)],
-        nation="ENG",
         referred=[referred((0, State.SENT, "")), referred((0, State.SENT, ""), kind="other")],
     )
 
