@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Max
+
 from pathways.gaps.measures import Table
-from pathways.gaps.models import Block, Standing
+from pathways.gaps.models import Block, Standing, Told
 from pathways.gaps.publishing import ALL_SITES, as_told
 from pathways.gaps.rules import releases
 
@@ -39,6 +41,11 @@ class Stand:
         """So many of so many; None where they are hidden."""
         said = self.lines.get(line) or {}
         return None if said.get("some") is None else (said["some"], said["whole"])
+
+
+def last_told() -> int:
+    """Another number whenever more has been told: until then every page about it reads the same."""
+    return Told.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def pieces_of(tables: Iterable[Table]) -> dict[tuple[str, int], list[Piece]]:

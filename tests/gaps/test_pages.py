@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from carecoord.access.roles import Role
 from pathways.gaps.measures import ALL, BY_KEY
+from pathways.gaps.models import Told
 from pathways.gaps.pages.choice import choices
 from pathways.gaps.pages.missed import heat_class
 from tests.factories import staff
-from tests.gaps.telling import a_picture, tell
+from tests.gaps.telling import AT, a_picture, tell
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 10  # and two for aims and notes, on the page of a measure
@@ -274,6 +276,34 @@ def test_a_page_asks_the_database_a_handful_of_times(manager: Any, more_sites: A
             assert manager.get(address).status_code == 200
         queries = [query["sql"] for query in asked if " FROM " in query["sql"]]  # of tables: no savepoints, no settings
         assert len(queries) <= MOST_QUERIES + 2 * ("/gaps/M" in address), (address, queries)
+
+
+def test_the_overview_is_made_anew_from_five_more_reads(manager: Any) -> None:
+    """Of sites, standings, quarters, services and what was told last; what keeping it takes is apart."""
+    a_picture()
+
+    with CaptureQueriesContext(connection) as asked:
+        manager.get("/gaps/")
+    queries = [query["sql"] for query in asked if " FROM " in query["sql"] and 'FROM "cache"' not in query["sql"]]
+    assert len(queries) == 6 + 5, queries
+
+
+def test_the_overview_is_kept_for_every_reader_until_more_is_told(manager: Any) -> None:
+    a_picture()
+    before = words(manager.get("/gaps/"))
+    tell("M03.born", "CALD", [(40, 10)] * 8, months=3)
+    other = Client()
+    other.force_login(staff(Role.SERVICE_MANAGER, team="office"))
+
+    assert numbers_of(words(other.get("/gaps/"))) == numbers_of(before)
+    Told.objects.create(of_table="M03.born", until=date(2026, 10, 1), told_at=AT)
+    assert numbers_of(words(other.get("/gaps/"))) != numbers_of(before)
+    assert numbers_of(words(manager.get("/gaps/", {"site": "GLEN"}))) != numbers_of(words(manager.get("/gaps/")))
+
+
+def numbers_of(page: str) -> str:
+    """The part of the overview that is the same for every reader."""
+    return page[page.index("Measures by site") : page.index("Change compares")]
 
 
 LATE_MONTHS = [(90, 10, 5, 0), (95, 10, 0, 0)] * 12

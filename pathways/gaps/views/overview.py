@@ -17,6 +17,7 @@ from pathways.gaps.pages.late_entry import late_entry
 from pathways.gaps.pages.missed import missed
 from pathways.gaps.pages.overview import overview
 from pathways.gaps.panels import ON_THE_OVERVIEW
+from pathways.gaps.reading import last_told
 from pathways.gaps.report.quarters import quarters
 
 
@@ -25,12 +26,15 @@ from pathways.gaps.report.quarters import quarters
 def gaps(request: StaffRequest) -> HttpResponse:
     """The overview of sites × measures; ``site`` (repeated) chooses among the sites.
 
-    What was told changes four times a year: the template keeps what it shows to this reader for a minute.
+    The numbers are the same for every reader, and change when more is told, four times a year: the template keeps them
+    until then, though for no longer than a quarter of an hour, since a site may be added. What other parts of the
+    product show below is kept for this reader alone, for a minute.
     """
     chosen = request.GET.getlist("site")
     page = SimpleLazyObject(lambda: overview(chosen))
     context = {
         "chosen": ",".join(sorted(chosen)),
+        "told": last_told(),
         "page": page,
         "panels": SimpleLazyObject(lambda: ON_THE_OVERVIEW.filled(page.sites, request.user, clock.now())),
         "latest": SimpleLazyObject(lambda: next(iter(quarters()), None)),
