@@ -55,15 +55,15 @@ _TRANSITIONS = (
     ("due_soon", "warn_at", "state = 'pending'"),
 )
 
+# As an array, so that each row is fetched by its id: as a join, a guess of too many due reads the whole table.
 _MOVE = """
     WITH due AS (
         SELECT id FROM pathways_handoff
         WHERE site_id = %(site)s AND {where} AND {column} <= %(at)s
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
     )
-    UPDATE pathways_handoff AS handoff SET state = '{state}'
-    FROM due WHERE handoff.id = due.id
-    RETURNING handoff.id
+    UPDATE pathways_handoff SET state = '{state}' WHERE id = ANY (ARRAY(SELECT id FROM due))
+    RETURNING id
 """
 
 _RAISE = """

@@ -289,6 +289,28 @@ def test_a_sweep_with_nothing_due_walks_an_index_to_the_present(number, index):
     assert '"Node Type": "Seq Scan"' not in plan
 
 
+@pytest.mark.django_db
+def test_few_due_rows_are_fetched_by_their_ids_whatever_the_planner_guesses():
+    at = clock.now()
+    record = journey()
+    owed(record, due=at)
+    waiting = owed(record, due=at, occurrence=2)
+    known = {field.attname: getattr(waiting, field.attname) for field in Handoff._meta.fields if not field.primary_key}
+    Handoff.objects.bulk_create(Handoff(**known | {"occurrence": each + 3}) for each in range(4_000))
+    statement = sweeping._MOVE.format(state="overdue", column="due_at", where=sweeping._TRANSITIONS[1][2])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE pathways_handoff")  # it knows that all of them are due
+        Handoff.objects.exclude(occurrence=1).update(due_at=at + timedelta(days=2))
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", {"at": at, "site": record.site_id})
+        plan = cursor.fetchone()[0][0]["Plan"]
+    (fetched,) = [each for each in plan["Plans"] if each["Parent Relationship"] == "Outer"]
+    assert (plan["Actual Rows"], fetched["Node Type"], fetched["Index Name"]) == (
+        1,
+        "Index Scan",
+        "pathways_handoff_pkey",
+    )
+
+
 # -- the command -------------------------------------------------------------------------------
 
 
