@@ -81,11 +81,12 @@ _ESCALATE = """
     WHERE handoff_id = ANY(%(ids)s) AND cleared_at IS NULL AND level = 'overdue'
 """
 
-# A flag outlives its handoff's end only if a writer went round the verbs; the sweep mends that.
+# A flag outlives its handoff's end only if a writer went round the verbs; the sweep mends that. The database marks
+# such flags (migration 0030): millions may be open, and each sweep would have to ask them all.
 _CLEAR = """
     UPDATE pathways_flag AS flag SET cleared_at = %(at)s
     FROM pathways_handoff AS handoff
-    WHERE flag.cleared_at IS NULL AND flag.site_id = %(site)s AND handoff.id = flag.handoff_id
+    WHERE flag.cleared_at IS NULL AND flag.is_over AND flag.site_id = %(site)s AND handoff.id = flag.handoff_id
       AND handoff.state NOT IN ('overdue', 'missed')
 """
 

@@ -104,7 +104,8 @@ class Flag(models.Model):
     """Raised once for each handoff that is overdue or missed, until it ends or its time moves.
 
     It climbs its moment's ladder: ``rung`` is the highest level told (None before the first), ``climbs_at`` when the
-    next one is due (None after the last), and nobody further is told before ``held_until``.
+    next one is due (None after the last), and nobody further is told before ``held_until``. ``is_over``: the database
+    saw its handoff leave the late states; whoever did that clears it, else the next sweep.
     """
 
     class Level(models.TextChoices):
@@ -125,6 +126,7 @@ class Flag(models.Model):
     climbs_at = models.DateTimeField(null=True)
     held_until = models.DateTimeField(null=True)
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    is_over = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -137,6 +139,7 @@ class Flag(models.Model):
                 condition=Q(cleared_at=None, climbs_at__isnull=False),
                 name="flags_to_climb",
             ),
+            models.Index(fields=["site"], condition=Q(cleared_at=None, is_over=True), name="flags_that_are_over"),
         ]
 
     def __str__(self) -> str:

@@ -311,6 +311,35 @@ def test_few_due_rows_are_fetched_by_their_ids_whatever_the_planner_guesses():
     )
 
 
+@pytest.mark.django_db
+def test_a_sweep_asks_no_flag_whose_handoff_is_late():
+    at = clock.now()
+    record = journey()
+    for number in range(300):
+        owed(record, due=at, occurrence=number + 1)
+    sweep(at)
+    Handoff.objects.filter(occurrence=7).update(state="declined")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE pathways_flag")
+        cursor.execute("ANALYZE pathways_handoff")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sweeping._CLEAR}", {"at": at, "site": record.site_id})
+        (plan,) = cursor.fetchone()[0]
+    assert '"Index Name": "flags_that_are_over"' in json.dumps(plan)
+    assert '"Node Type": "Seq Scan"' not in json.dumps(plan)
+    assert flags_of(record.handoffs.get(occurrence=7)) == [("overdue", False)]
+
+
+@pytest.mark.django_db
+def test_a_flag_that_was_left_and_is_late_again_stays():
+    at = clock.now()
+    handoff = owed(journey(), due=at)
+    sweep(at)
+    Handoff.objects.update(state="declined")
+    Handoff.objects.update(state="overdue")
+    assert counts(sweep(at)) == (0, 0, 0, 0)
+    assert flags_of(handoff) == [("overdue", True)]
+
+
 # -- the command -------------------------------------------------------------------------------
 
 
