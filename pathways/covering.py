@@ -32,47 +32,61 @@ AT_ONCE = 200  # journeys put right by one sweep
 # stands without its grant, or a grant without its cover; or a ward of her site expects her, by her EDD, and has no
 # grant. Matches what grants.py says of these, or the same journeys would be found by every sweep. And any journey
 # without a single grant: it was here before grants were.
+#
+# Each reason is a query of its own, which reads each table once: as one condition on each journey, the time is that of
+# journeys times grants.
 _STALE = """
-    WITH working AS (
-        SELECT m.user_id, t.site_id FROM access_membership m
+    WITH working AS MATERIALIZED (
+        SELECT DISTINCT m.user_id, t.site_id FROM access_membership m
         JOIN access_team t ON t.id = m.team_id JOIN access_user u ON u.id = m.user_id
         WHERE u.is_active AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
-    ), running AS (
-        SELECT g.journey_id, g.kind, g.team_id, g.user_id, g.reason FROM access_grant g
-        WHERE g.journey_id IS NOT NULL AND g.kind IN ('caseload', 'cover')
-          AND (g.ends_at IS NULL OR g.ends_at > %(at)s)
     ), covering AS (
-        SELECT c.id, c.midwife_id FROM access_cover c WHERE c.ended_at IS NULL AND c.ends_on >= %(today)s
-    ), ward AS (
-        SELECT t.id, t.site_id FROM access_team t JOIN sites_site s ON s.id = t.site_id
-        WHERE s.code || ' ' || t.code = ANY (%(wards)s)
-    )
-    SELECT j.id FROM pathways_journey j
-    WHERE NOT EXISTS (SELECT FROM access_grant g WHERE g.journey_id = j.id) OR j.stage <> 'closed' AND (
-        EXISTS (SELECT FROM working w WHERE w.user_id = j.named_midwife_id AND w.site_id = j.site_id)
-        = EXISTS (SELECT FROM running r WHERE r.journey_id = j.id AND r.kind = 'caseload' AND r.team_id IS NOT NULL)
-        OR EXISTS (
-            SELECT FROM covering c WHERE c.midwife_id IN (j.named_midwife_id, j.buddy_id) AND NOT EXISTS (
-                SELECT FROM running r WHERE r.journey_id = j.id AND r.reason = 'cover ' || c.id)
-        )
-        OR EXISTS (
-            SELECT FROM running r WHERE r.journey_id = j.id AND r.kind = 'cover' AND NOT EXISTS (
-                SELECT FROM covering c
-                WHERE 'cover ' || c.id = r.reason AND c.midwife_id IN (j.named_midwife_id, j.buddy_id))
-        )
-        OR j.edd BETWEEN %(first_edd)s AND %(last_edd)s AND EXISTS (
+        SELECT 'cover ' || c.id AS reason, c.midwife_id FROM access_cover c
+        WHERE c.ended_at IS NULL AND c.ends_on >= %(today)s
+    ), with_midwife AS (
+        SELECT j.id FROM pathways_journey j JOIN working w ON (w.user_id, w.site_id) = (j.named_midwife_id, j.site_id)
+        WHERE j.stage <> 'closed'
+    ), with_team AS (
+        SELECT g.journey_id FROM access_grant g
+        WHERE g.kind = 'caseload' AND g.team_id IS NOT NULL AND (g.ends_at IS NULL OR g.ends_at > %(at)s)
+    ), covered AS (
+        SELECT j.id, c.reason FROM pathways_journey j
+        JOIN covering c ON c.midwife_id IN (j.named_midwife_id, j.buddy_id) WHERE j.stage <> 'closed'
+    ), with_cover AS (
+        SELECT g.journey_id, g.reason FROM access_grant g
+        WHERE g.kind = 'cover' AND (g.ends_at IS NULL OR g.ends_at > %(at)s)
+    ), expected AS (
+        SELECT j.id, t.id AS team_id FROM pathways_journey j
+        JOIN access_team t ON t.site_id = j.site_id JOIN sites_site s ON s.id = t.site_id
+        WHERE j.stage <> 'closed' AND j.edd BETWEEN %(first_edd)s AND %(last_edd)s
+          AND s.code || ' ' || t.code = ANY (%(wards)s)
+          AND EXISTS (
             SELECT FROM pathways_event e WHERE e.journey_id = j.id
-              AND NOT EXISTS (SELECT FROM pathways_correction c WHERE c.event_id = e.id)
-        ) AND NOT EXISTS (
+              AND NOT EXISTS (SELECT FROM pathways_correction c WHERE c.event_id = e.id))
+          AND NOT EXISTS (
             SELECT FROM pathways_event e WHERE e.journey_id = j.id AND e.kind = ANY (%(not_expected)s)
-              AND NOT EXISTS (SELECT FROM pathways_correction c WHERE c.event_id = e.id)
-        ) AND EXISTS (
-            SELECT FROM ward w WHERE w.site_id = j.site_id AND NOT EXISTS (
-                SELECT FROM access_grant g WHERE g.journey_id = j.id AND g.team_id = w.id AND g.reason = 'expected'
-                  AND (g.ends_at IS NULL OR g.ends_at > %(at)s))
-        )
+              AND NOT EXISTS (SELECT FROM pathways_correction c WHERE c.event_id = e.id))
+    ), stale AS (
+        SELECT id FROM with_midwife WHERE id IN (SELECT journey_id FROM with_team)
+        UNION
+        SELECT id FROM pathways_journey j WHERE j.stage <> 'closed'
+          AND NOT EXISTS (SELECT FROM with_midwife m WHERE m.id = j.id)
+          AND NOT EXISTS (SELECT FROM with_team t WHERE t.journey_id = j.id)
+        UNION
+        SELECT id FROM covered c WHERE NOT EXISTS (
+            SELECT FROM with_cover w WHERE (w.journey_id, w.reason) = (c.id, c.reason))
+        UNION
+        SELECT j.id FROM pathways_journey j JOIN with_cover w ON w.journey_id = j.id
+        WHERE j.stage <> 'closed' AND NOT EXISTS (
+            SELECT FROM covered c WHERE (c.id, c.reason) = (w.journey_id, w.reason))
+        UNION
+        SELECT e.id FROM expected e WHERE NOT EXISTS (
+            SELECT FROM access_grant g WHERE g.journey_id = e.id AND g.team_id = e.team_id AND g.reason = 'expected'
+              AND (g.ends_at IS NULL OR g.ends_at > %(at)s))
+        UNION
+        SELECT j.id FROM pathways_journey j WHERE NOT EXISTS (SELECT FROM access_grant g WHERE g.journey_id = j.id)
     )
-    ORDER BY j.id LIMIT %(most)s
+    SELECT id FROM stale ORDER BY id LIMIT %(most)s
 """
 
 

@@ -138,11 +138,14 @@ def beside(what: str, do: Callable[[], Any], bare: Callable[[], Any], ratio: str
 
 
 def sweep() -> None:
-    """A sweep with nothing due; one site's where everything open is due at once, beside one UPDATE of the same rows."""
+    """A sweep with nothing due, and its upkeep of grants; one site's sweep where everything open is due at once, beside
+    one UPDATE of the same rows.
+    """
     from django.db import connection, transaction
 
     from carecoord import clock
     from carecoord.sites.models import Site
+    from pathways.covering import regrant
     from pathways.sweep import sweep, sweep_site
 
     now = clock.now()
@@ -153,6 +156,9 @@ def sweep() -> None:
             sweep(now)
         times = [timed(lambda: sweep(now)) for _ in range(5)]
         say("sweep_idle", ms=statistics.median(times), p95_ms=max(times), queries=counted.count)
+        regrant()
+        upkeep = [timed(regrant) for _ in range(3)]
+        say("upkeep", ms=statistics.median(upkeep), p95_ms=max(upkeep))
         site = Site.objects.get(code="ASHF")
         later = now + timedelta(days=800)
         with connection.cursor() as cursor:
