@@ -205,6 +205,7 @@ def test_missed_handoffs_stand_by_moment_and_site_and_lead_to_each_moment(manage
     assert re.search(r"First ward medicine .* 31 % of 520", page)
     assert "/gaps/M25/?line=OST_FIRST_DOSE.missed" in answer.content.decode()
     assert "52 % of" not in page
+    assert "Contact or outreach due only where nobody reached her in time, so all are missed: read how many" in page
     assert re.search(r"Contact by someone she knows .*? 33 % of 300 · all sites together", page)
     assert 'class="heat-5"' in answer.content.decode()
     assert "missed, of those that began late" in page_of(manager, "M25", line="OST_FIRST_DOSE.missed").lower()

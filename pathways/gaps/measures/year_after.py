@@ -225,7 +225,8 @@ MISSED = Measure(
     why="Care breaks where one team hands over to the next. This is each of those moments, counted.",
     numerator="not completed by the time at which it counts as missed",
     denominator="handoffs that became due",
-    exclusions="those that turned out not to apply, or were replaced by another",
+    exclusions="those that turned out not to apply, or were replaced by another. Contact or outreach becomes due only "
+    "where nobody reached her in time, so each one counts as missed",
     better=Direction.LOWER,
     section=Section.THROUGHOUT,
     tables=tuple(_missed_table(moment.key, moment.list_title) for moment in ALL),

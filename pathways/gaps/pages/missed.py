@@ -27,6 +27,8 @@ GROUPS: tuple[tuple[str, ModuleType], ...] = (
     ("Throughout", across),
 )
 HEAT_STEPS = (1, 5, 10, 20, 30)  # where each step of heat begins, in percent
+# Of these the share says nothing: whoever reads it is told why, in place of the moment's own title.
+NOTES = {"LOST_CONTACT": "due only where nobody reached her in time, so all are missed: read how many"}
 TABLES: Mapping[str, Table] = {table.name: table for table in BY_KEY["M25"].tables}
 
 
@@ -81,7 +83,7 @@ def _row(moment: Moment, sites: Sequence[Site], stands: Stands) -> Row:
     pooled = table.shown is not Shown.BY_SITE
     places = [(ALL_SITES, TOGETHER)] if pooled else [(site.pk, site.name) for site in sites]
     cells = [(name, _cell(table, stands.get((table.key, place)))) for place, name in places]
-    return Row(moment.list_title, moment.title, address_of(table, table.lines[0]), cells, pooled)
+    return Row(moment.list_title, NOTES.get(moment.key, moment.title), address_of(table, table.lines[0]), cells, pooled)
 
 
 def _cell(table: Table, stand: Stand | None) -> Cell:
