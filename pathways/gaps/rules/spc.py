@@ -53,14 +53,8 @@ class Change(StrEnum):
 class Rule(StrEnum):
     """When points over time are a signal, in words that stand under the chart."""
 
-    OUTSIDE = "one point outside a limit"
-    RUN = "8 in a row on one side of the centre"
-
-
-RULE_SOURCES = {
-    Rule.OUTSIDE: "Shewhart 1931; Wheeler 2000, detection rule one",
-    Rule.RUN: "Western Electric 1956; Wheeler 2000, detection rule two",
-}
+    OUTSIDE = "one point outside a limit"  # Shewhart 1931; Wheeler 2000, detection rule one
+    RUN = "8 in a row on one side of the centre"  # Western Electric 1956; Wheeler 2000, detection rule two
 
 
 @dataclass(frozen=True, slots=True)
