@@ -50,11 +50,8 @@ def save(sign_in: SignIn, path: str, opening: str, forms: Forms, *, instead_of: 
     if not cleaned or sign_in.ends_at <= clock.now() or path.startswith(NEVER_BELOW):
         return False
     with _acting_for(sign_in.user):
-        # Made first where there is none, so that there is a row to lock: two tabs may be saving at the same moment.
         fields = {"saved_at": clock.now(), "kept_until": sign_in.ends_at}
-        empty = Draft(user=sign_in.user, path=path, data=encryption.encrypt("{}"), **fields)
-        Draft.objects.bulk_create([empty], ignore_conflicts=True)
-        known = Draft.objects.select_for_update().get(user=sign_in.user, path=path)
+        known = _locked(Draft(user=sign_in.user, path=path, data=encryption.encrypt("{}"), **fields))
         openings = _opened(known)
         openings = {key: value for key, value in openings.items() if key != opening and _name(key, value) != instead_of}
         text = json.dumps({**openings, opening: cleaned})
@@ -136,6 +133,16 @@ def _acting_for(author: User) -> Iterator[None]:
         cursor.execute("SELECT set_config('app.user', %s, true)", [str(author.pk)])
         yield
         cursor.execute("SELECT set_config('app.user', %s, true)", [before])
+
+
+def _locked(empty: Draft) -> Draft:
+    """The row of that person and page; made first where there is none, since two tabs may be saving at once."""
+    while True:
+        Draft.objects.bulk_create([empty], ignore_conflicts=True)
+        known = Draft.objects.select_for_update().filter(user=empty.user, path=empty.path).first()
+        if known is not None:
+            return known
+        # Another tab has just sent what it held, and the row went with it.
 
 
 def _name(opening: str, forms: Forms) -> str:
