@@ -52,11 +52,11 @@ export async function saveDrafts({ last = false } = {}) {
   if (data === "{}" || data === saved) {
     return;
   }
-  saved = data;
+  sending?.abort(); // what is still on its way when the page is left may never arrive: it is sent again
   sending = new AbortController();
   const answer = await send("/accounts/draft/", { ...fields(), restored, data }, { keepalive: last, signal: sending.signal });
-  if (answer === null || !answer.ok) {
-    saved = "";
+  if (answer?.ok) {
+    saved = data;
   }
 }
 
@@ -105,11 +105,12 @@ async function bringBack() {
   } catch {
     return;
   }
-  const { opening, forms: kept } = answer.ok ? await answer.json() : { opening: "", forms: {} };
-  const filled = own.filter((form) => kept[action(form)] !== undefined);
+  const { opening: which, forms: kept } = answer.ok ? await answer.json() : { opening: "", forms: {} };
+  // Whoever has begun to type meanwhile keeps that; the kept text stays in their list.
+  const filled = own.filter((form) => kept[action(form)] !== undefined && JSON.stringify(typed(form)) === opening.get(form));
   for (const form of filled) {
     fill(form, kept[action(form)]);
-    says(form, opening);
+    says(form, which);
   }
   if (filled.length > 0) {
     say();

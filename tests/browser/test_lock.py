@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -94,6 +95,43 @@ def test_what_has_to_be_put_right_is_kept_when_somebody_leaves_it(
     page.get_by_text("What you typed before is back").wait_for()
     assert page.get_by_label("Note").input_value() == "She rang at nine."
     assert page.get_by_label("Day", exact=True).input_value() == "32"
+
+
+def test_what_is_still_on_its_way_when_the_page_is_left_is_sent_again(
+    page: Any, visit: Any, midwife: User, record: Journey
+) -> None:
+    arrive(page, visit, midwife)
+    page.clock.install()
+    visit(f"/journeys/{record.pk}/record/contact_made/")
+    # The first attempt never gets as far as the server, as on a slow connection.
+    page.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.fetch = () => { window.fetch = real; return new Promise(() => {}); };
+        }"""
+    )
+    page.get_by_label("Note").fill("She rang at nine.")
+    page.clock.fast_forward(31_000)
+    visit("/caseload/")
+    assert any(Draft.objects.exists() or page.wait_for_timeout(100) for _ in range(50))
+    assert drafts.lines_of(Draft.objects.get())[-1] == ("Note", "She rang at nine.")
+
+
+def test_what_somebody_typed_before_the_kept_text_came_is_left_alone(
+    page: Any, visit: Any, midwife: User, record: Journey
+) -> None:
+    arrive(page, visit, midwife)
+    path = f"/journeys/{record.pk}/record/contact_made/"
+    drafts.save(SignIn.objects.get(user=midwife), path, "before", {path: [["note", "She rang at nine."]]})
+    asked: list[Any] = []
+    page.route(f"**/accounts/draft/?path={quote(path, safe='')}", lambda route: asked.append(route))
+    visit(path)
+    page.get_by_label("Note").fill("She rang at ten.")
+    with page.expect_response("**/accounts/draft/**"):
+        asked[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.get_by_label("Note").input_value() == "She rang at ten."
+    assert drafts.all_of(midwife)
 
 
 def test_somebody_who_reads_and_types_is_not_locked_out(
