@@ -48,7 +48,7 @@ def midwife() -> User:
 
 @pytest.fixture
 def pregnant(midwife: User) -> Journey:
-    made = journey(midwife=midwife, edd=clock.today() + timedelta(weeks=16))
+    made = journey(midwife=midwife, edd=clock.today() + timedelta(weeks=15))
     happened(made, ("first_contact", ago(90)), ("booking_completed", ago(80)))
     agree_contact(made.woman, Agreed("text"), {}, seen=None, by=midwife)
     return made

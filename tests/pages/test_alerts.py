@@ -272,7 +272,7 @@ def test_twice_and_no_more(signed_in: Any, reid: User) -> None:
 
 def test_a_manager_reads_how_urgent_and_whom_to_ring_and_nothing_else(client: Any, reid: User, quinn: User) -> None:
     record = journey(midwife=reid, first_name="Xanthippe", last_name="Quillfeather")
-    told(owed(record, AT_ONCE, due=ago(0, hours=26)), quinn, post="service manager", rung=3)
+    told(owed(record, AT_ONCE, due=ago(1)), quinn, post="service manager", rung=3)
     client.force_login(quinn)
     answer = client.get(URL)
     words = text_of(answer)

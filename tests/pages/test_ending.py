@@ -126,8 +126,9 @@ def test_asked_outside_and_signed_off(client: Any, signed_in: Any, record: Journ
 
 
 def test_custody_stands_on_her_page_for_who_may_know_where_she_is(client: Any, signed_in: Any, record: Journey) -> None:
-    answer = send(signed_in, "custody_start", record.pk, occurred_at=local(ago(hours=3)))
-    assert f"In custody since {today()}" in text_of(answer)
+    since = ago(hours=3)
+    answer = send(signed_in, "custody_start", record.pk, occurred_at=local(since))
+    assert f"In custody since {clock.day_in_words(clock.today(since), year=False)}" in text_of(answer)
     outside_try(record, because="custody", to_whom="Healthcare, HMP Low Moss")
     on_ward = staff(Role.WARD_MIDWIFE, team="maple")
     claimed(record, on_ward)
