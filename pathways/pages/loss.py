@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from carecoord import clock
 from carecoord.access.abilities import Ability
 from carecoord.access.models import User
 from pathways.engine import COMPLETED_STATES, State
@@ -140,5 +139,4 @@ def _name_of_lead(journey: Journey) -> str:
 def _called_back(journey: Journey, lost: list[Event]) -> int:
     """How many messages that waited were called back with the loss, or since."""
     first = min(event.recorded_at for event in lost)
-    waited = MessageToHer.objects.filter(woman=journey.woman_id, own_care=False, recalled_at__gte=first)
-    return waited.filter(queued_at__lte=clock.now()).count()
+    return MessageToHer.objects.filter(woman=journey.woman_id, own_care=False, recalled_at__gte=first).count()
