@@ -63,12 +63,18 @@ def save(sign_in: SignIn, path: str, opening: str, forms: Forms, *, instead_of: 
 
 
 def save_sent(sign_in: SignIn, path: str, opening: str, sent: str, *, instead_of: str = "") -> bool:
-    """The same from what the browser sent: ``{"/address/": [["name", "value"], …]}``. Nonsense is not kept."""
+    """The same from what the browser sent: ``{"/address/": [["name", "value"], …]}``; False for nonsense.
+
+    Where everything was emptied again, what was kept of it goes: it does not come back to whoever took it out.
+    """
     try:
         forms = json.loads(sent)
         pairs = {str(action): [[str(name), str(value)] for name, value in fields] for action, fields in forms.items()}
     except (ValueError, TypeError, AttributeError):
         return False
+    if not any(value for fields in pairs.values() for _, value in fields):
+        forget(sign_in.user, path, opening, instead_of)
+        return True
     return save(sign_in, path, opening, pairs, instead_of=instead_of)
 
 

@@ -46,10 +46,13 @@ function changedForms() {
   return changed;
 }
 
-/** Keep what was typed, where anything was since the last time. */
+// Emptied by whoever typed it, and not because it is on its way or its form is no longer on the page.
+const emptied = () => saved !== "" && own.every((form) => form.isConnected && form.dataset.sent === undefined);
+
+/** Keep what was typed, where anything was since the last time; what was taken out again is no longer kept. */
 export async function saveDrafts({ last = false } = {}) {
   const data = JSON.stringify(changedForms());
-  if (data === "{}" || data === saved) {
+  if (data === saved || (data === "{}" && !emptied())) {
     return;
   }
   sending?.abort(); // what is still on its way when the page is left may never arrive: it is sent again

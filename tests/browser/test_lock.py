@@ -97,6 +97,16 @@ def test_what_has_to_be_put_right_is_kept_when_somebody_leaves_it(
     assert page.get_by_label("Day", exact=True).input_value() == "32"
 
 
+def test_what_is_taken_out_again_does_not_come_back(page: Any, visit: Any, midwife: User, record: Journey) -> None:
+    arrive(page, visit, midwife)
+    page.clock.install()
+    visit(f"/journeys/{record.pk}/record/contact_made/")
+    for typed, kept in (("Meant for another page.", True), ("", False)):
+        page.get_by_label("Note").fill(typed)
+        page.clock.fast_forward(31_000)
+        assert any(Draft.objects.exists() is kept or page.wait_for_timeout(100) for _ in range(50))
+
+
 def test_what_is_still_on_its_way_when_the_page_is_left_is_sent_again(
     page: Any, visit: Any, midwife: User, record: Journey
 ) -> None:
@@ -224,7 +234,7 @@ def test_switch_user_and_come_back_by_pin(
     page.wait_for_url("**/accounts/login/**")
     assert_accessible(page)
     arrive(page, visit, second)
-    assert page.get_by_text("S. Ito").count() > 0
+    page.get_by_text("S. Ito").first.wait_for()
     page.get_by_role("button", name="Lock").click()
     page.get_by_role("button", name="Switch user").click()
     page.get_by_role("button", name="Unlock for A. Reid").click()
