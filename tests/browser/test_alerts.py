@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from carecoord.access.models import User
 from pathways.models import Hold, Owner
@@ -93,9 +94,9 @@ def test_put_off_with_a_reason_and_back_in_the_list(
     page.goto(f"{live_server.url}/alerts/")
     page.get_by_role("link", name="Put off…").click()
     page.get_by_role("button", name="Put it off").click()
-    assert page.locator(".nhsuk-error-message").count() == 2
+    expect(page.locator(".nhsuk-error-message")).to_have_count(2)
     page.locator("input[name=until]").first.check()
     page.get_by_label("She cannot be reached before then").check()
     page.get_by_role("button", name="Put it off").click()
     page.get_by_text("Put off by you until").wait_for()
-    assert page.get_by_role("button", name="Undo").count() == 1
+    expect(page.get_by_role("button", name="Undo")).to_have_count(1)
